@@ -1,0 +1,1 @@
+"""A playbook as transitions machines; the only importer of transitions."""

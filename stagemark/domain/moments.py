@@ -1,0 +1,119 @@
+"""When something happened: an instant, a date, or unknown (design.md §4, `observed_at`)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import PydanticCustomError, core_schema
+
+__all__ = ["UNKNOWN", "Moment"]
+
+_ZONED = re.compile(r"^(?P<instant>[^\[\]]+)(\[(?P<zone>[A-Za-z0-9_+\-/]+)\])?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A point in the sale's life as people know it: an instant, only a date, or unknown.
+
+    On the wire it is one string: `2026-03-05T02:00:00Z[Asia/Shanghai]` (RFC 9557; the zone is kept beside the
+    instant), `2026-03-05`, or `unknown`.
+
+    Attributes:
+        instant: The UTC instant, if it is known to the second.
+        day: The local date, if only that is known.
+        zone: IANA name of the zone in which the instant was told, if it was.
+    """
+
+    instant: datetime | None = None
+    day: date | None = None
+    zone: str | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Moment:
+        """Read the wire form.
+
+        Raises:
+            PydanticCustomError: `moment_malformed` or `moment_no_zone`; a ValueError, so pydantic reports its place.
+        """
+        if text == "unknown":
+            return UNKNOWN
+        try:
+            if len(text) == 10:
+                return cls(day=date.fromisoformat(text))
+            match = _ZONED.match(text)
+            if match is None:
+                raise ValueError(text)
+            instant = datetime.fromisoformat(match["instant"])
+            zone = match["zone"]
+            if instant.tzinfo is None and zone:
+                instant = instant.replace(tzinfo=ZoneInfo(zone))
+            elif zone:
+                ZoneInfo(zone)
+        except (ValueError, KeyError, OSError) as problem:  # ZoneInfo raises KeyError or OSError for a bad name
+            raise PydanticCustomError(
+                "moment_malformed",
+                "{value} is no date or time; write 2026-03-05, 2026-03-05T10:00:00+08:00 or unknown",
+                {"value": text},
+            ) from problem
+        if instant.tzinfo is None:
+            raise PydanticCustomError(
+                "moment_no_zone",
+                "{value} has a time but no zone; add an offset, as in 2026-03-05T10:00:00+08:00",
+                {"value": text},
+            )
+        return cls(instant=instant.astimezone(UTC), zone=zone)
+
+    @classmethod
+    def at(cls, instant: datetime, zone: str | None = None) -> Moment:
+        """Make a moment of an aware instant."""
+        return cls(instant=instant.astimezone(UTC), zone=zone)
+
+    @classmethod
+    def on(cls, day: date) -> Moment:
+        """Make a moment of a date."""
+        return cls(day=day)
+
+    @property
+    def known(self) -> bool:
+        """Whether anything is known of it."""
+        return self.instant is not None or self.day is not None
+
+    def __str__(self) -> str:
+        """Write the wire form."""
+        if self.instant is not None:
+            said = self.instant.isoformat().replace("+00:00", "Z")
+            return f"{said}[{self.zone}]" if self.zone else said
+        return self.day.isoformat() if self.day is not None else "unknown"
+
+    @classmethod
+    def _validate(cls, value: Any) -> Moment:
+        if isinstance(value, Moment):
+            return value
+        if isinstance(value, datetime):
+            return cls.parse(value.isoformat())
+        if isinstance(value, date):
+            return cls(day=value)
+        return cls.parse(value if isinstance(value, str) else repr(value))
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """Let pydantic read and write the wire form."""
+        return core_schema.no_info_plain_validator_function(
+            cls._validate, serialization=core_schema.to_string_ser_schema()
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Describe the wire form to editors."""
+        return {"type": "string", "examples": ["2026-03-05", "2026-03-05T10:00:00+08:00", "unknown"]}
+
+
+UNKNOWN = Moment()

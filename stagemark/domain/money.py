@@ -1,0 +1,49 @@
+"""Amounts: decimals with an ISO 4217 currency, strings on the wire, compared in one currency only (design.md §5)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from moneyed import Money, get_currency
+from moneyed.classes import CurrencyDoesNotExist
+from moneyed.l10n import format_money
+from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic_core import PydanticCustomError
+
+__all__ = ["Amount"]
+
+
+class Amount(BaseModel):
+    """An amount of money.
+
+    Attributes:
+        amount: The decimal amount; a string on the wire, so that no digit is lost.
+        currency: ISO 4217 code, such as `CNY`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    amount: Decimal
+    currency: str
+
+    @field_validator("amount")
+    @classmethod
+    def _finite(cls, amount: Decimal) -> Decimal:
+        if not amount.is_finite():
+            raise PydanticCustomError("money_malformed", "an amount is a finite decimal number")
+        return amount
+
+    @field_validator("currency")
+    @classmethod
+    def _iso(cls, currency: str) -> str:
+        try:
+            get_currency(currency)
+        except CurrencyDoesNotExist:
+            raise PydanticCustomError(
+                "currency_unknown", "{currency} is no ISO 4217 currency code", {"currency": currency}
+            ) from None
+        return currency
+
+    def text(self, language: str = "en") -> str:
+        """Say it as people of that language write it."""
+        return format_money(Money(self.amount, self.currency), locale="zh_CN" if language == "zh" else "en_US")

@@ -1,0 +1,1 @@
+"""The Temporal plugin that brings stagemark to any worker or client."""

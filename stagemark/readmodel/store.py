@@ -1,0 +1,1 @@
+"""The read model's store: what writes and reads the tables."""

@@ -1,0 +1,1 @@
+"""Settings, read in the composition roots only."""
