@@ -1,0 +1,1 @@
+"""Key-account sales as durable state machines on Temporal."""

@@ -1,0 +1,1 @@
+"""Side effects: activities on ports, each idempotent."""

@@ -1,0 +1,1 @@
+"""What crosses between clients, workflows and activities: names, inputs and results."""

@@ -1,0 +1,1 @@
+"""What managers ask: rows of the read model as tables."""
