@@ -7,12 +7,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-CODE = sorted(
-    path for name in ("stagemark", "workflows", "activities") for path in (ROOT / name).rglob("*.py")
-)
-EVERYTHING = sorted(
-    [*CODE, *ROOT.glob("*.py"), *(ROOT / "tests").rglob("*.py"), *(ROOT / "benchmarks").rglob("*.py")]
-)
+CODE = sorted(path for name in ("stagemark", "workflows", "activities") for path in (ROOT / name).rglob("*.py"))
+EVERYTHING = sorted([*CODE, *ROOT.glob("*.py"), *(ROOT / "tests").rglob("*.py"), *(ROOT / "benchmarks").rglob("*.py")])
 CLOCKS = {"now", "utcnow", "today", "now_in_system_tz", "today_in_system_tz"}
 LONGEST_FILE = 400  # lines: a longer one holds two matters
 
@@ -32,20 +28,14 @@ def on_import(tree: ast.AST) -> Iterator[ast.AST]:
 @pytest.mark.parametrize("path", [p for p in CODE if "domain" in p.parts], ids=module)
 def test_the_domain_asks_no_clock(path: Path) -> None:
     calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
-    asked = [
-        call.lineno for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr in CLOCKS
-    ]
+    asked = [call.lineno for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr in CLOCKS]
     assert asked == []
 
 
 @pytest.mark.parametrize("path", [p for p in CODE if "migrations" not in p.parts], ids=module)
 def test_nothing_reads_the_environment_on_import(path: Path) -> None:
     nodes = on_import(ast.parse(path.read_text()))
-    read = [
-        node.lineno
-        for node in nodes
-        if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}
-    ]
+    read = [node.lineno for node in nodes if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}]
     assert read == []
 
 
