@@ -1,1 +1,1 @@
-"""What crosses between clients, workflows and activities: names, inputs and results."""
+"""What crosses the wire: names and messages shared by client, workflows and activities."""

@@ -55,7 +55,11 @@ class Moment:
                 instant = instant.replace(tzinfo=ZoneInfo(zone))
             elif zone:
                 ZoneInfo(zone)
-        except (ValueError, KeyError, OSError) as problem:  # ZoneInfo raises KeyError or OSError for a bad name
+        except (
+            ValueError,
+            KeyError,
+            OSError,
+        ) as problem:  # ZoneInfo raises KeyError or OSError for a bad name
             raise PydanticCustomError(
                 "moment_malformed",
                 "{value} is no date or time; write 2026-03-05, 2026-03-05T10:00:00+08:00 or unknown",

@@ -15,7 +15,15 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StringConstraints,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 __all__ = [
@@ -143,7 +151,16 @@ class Piece(Model):
     by_band: dict[Id, Need] = {}
 
 
-OPERATORS = ("at_least", "at_most", "equals", "one_of", "not_before", "not_after", "checked", "count_at_least")
+OPERATORS = (
+    "at_least",
+    "at_most",
+    "equals",
+    "one_of",
+    "not_before",
+    "not_after",
+    "checked",
+    "count_at_least",
+)
 
 
 class Condition(Model):

@@ -1,0 +1,42 @@
+"""Names on the wire: queues, workflow ids, search attributes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from temporalio.common import SearchAttributeKey
+
+__all__ = [
+    "ACCOUNT",
+    "LIFE",
+    "OWNER",
+    "PLAYBOOK",
+    "SEARCH_ATTRIBUTES",
+    "SENDING_QUEUE",
+    "TASK_QUEUE",
+    "opportunity_id",
+    "opportunity_workflow_id",
+]
+
+TASK_QUEUE: Final = "stagemark"
+SENDING_QUEUE: Final = "stagemark-sending"
+"""Messages have a queue of their own, with a rate limit: after an outage thousands fall due at once (§6 rule 7)."""
+
+LIFE: Final = SearchAttributeKey.for_keyword("StagemarkLife")
+OWNER: Final = SearchAttributeKey.for_keyword("StagemarkOwner")
+ACCOUNT: Final = SearchAttributeKey.for_keyword("StagemarkAccount")
+PLAYBOOK: Final = SearchAttributeKey.for_keyword("StagemarkPlaybook")
+SEARCH_ATTRIBUTES: Final = (LIFE, OWNER, ACCOUNT, PLAYBOOK)
+"""Few, set at the start and when the sale's own life or owner changes, ids only (design.md §6 rule 11)."""
+
+_PREFIX: Final = "opportunity:"
+
+
+def opportunity_workflow_id(opportunity: str) -> str:
+    """The workflow id of a sale."""
+    return _PREFIX + opportunity
+
+
+def opportunity_id(workflow_id: str) -> str:
+    """The sale of a workflow id."""
+    return workflow_id.removeprefix(_PREFIX)

@@ -1,0 +1,348 @@
+"""What is asked of a sale: commands, and the envelope in which they come (design.md §3).
+
+A command that is accepted becomes an event with the same content, stamped with time, actor and sequence; so the
+classes here are also the payloads of `stagemark.domain.events`. Where a command leaves its `observed_at` out, the
+envelope's holds, and where that is left out too, the moment at which the engine accepts it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
+
+from stagemark.domain.moments import Moment
+from stagemark.domain.money import Amount
+from stagemark.domain.playbook import Edge, Playbook, PlaybookRef
+from stagemark.problem_texts import Language
+
+__all__ = [
+    "Answer",
+    "Change",
+    "ComeBack",
+    "Command",
+    "Correct",
+    "Envelope",
+    "FallBack",
+    "Given",
+    "Lose",
+    "Mark",
+    "Migrate",
+    "Nurture",
+    "Open",
+    "Override",
+    "Party",
+    "PersonId",
+    "Record",
+    "Reopen",
+    "Resume",
+    "Skip",
+    "Source",
+    "Suspend",
+    "Void",
+    "Wait",
+    "fingerprint",
+]
+
+PersonId = Annotated[str, StringConstraints(min_length=1, max_length=128, strip_whitespace=True)]
+"""An opaque id of a person; names and addresses live in the directory alone (design.md §5)."""
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
+Party = Literal["us", "customer", "legal", "finance", "production"]
+Source = Literal["api", "cli", "import", "webhook", "administrator", "demo", "engine"]
+
+
+class Model(BaseModel):
+    """Frozen; an unknown field is an error. `kind` always counts as set, so compact dumps keep it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Count the discriminator as set, since dumps leave out what nobody set."""
+        if "kind" in type(self).model_fields:
+            self.__pydantic_fields_set__.add("kind")
+
+
+class Override(Model):
+    """Stands in for a missing piece of evidence: who allowed it, and why; it shows in every report."""
+
+    by: PersonId
+    reason: Reason
+
+
+class Given(Model):
+    """A piece of evidence as it is recorded.
+
+    Attributes:
+        evidence: Its id in the playbook.
+        person: The contact it is about, where the evidence is about a person; an opaque id.
+        value: The value, in the form of its type: text, number, `{"amount", "currency"}`, ISO date, option id or a
+            list of them, person id, `{"uri", "sha256"}`, or a list of checked items.
+        override: Given instead of a value: the evidence is missing and somebody takes that on themselves.
+    """
+
+    evidence: str
+    person: PersonId | None = None
+    value: JsonValue = None
+    override: Override | None = None
+
+
+class Timed(Model):
+    """A command that says when what it tells happened."""
+
+    observed_at: Moment | None = None
+
+
+class Open(Timed):
+    """Open a sale.
+
+    Attributes:
+        playbook: By which playbook it runs.
+        account: The customer's account, an opaque id.
+        owner: Whose sale it is.
+        title: What is sold, in a few words; no personal data.
+        segment: By which reports can group it.
+        value: Its expected value; decides the value band.
+        collaborators: Who works on it too.
+        deputy: Who stands in for the owner during leave.
+        calendar: The working calendar, by id.
+        zone: That calendar's IANA zone, in which dates are meant; the client fills it in.
+    """
+
+    kind: Literal["open"] = "open"
+    playbook: PlaybookRef
+    account: str = Field(min_length=1, max_length=256)
+    owner: PersonId
+    title: str = Field(default="", max_length=500)
+    segment: str | None = Field(default=None, max_length=128)
+    value: Amount | None = None
+    collaborators: tuple[PersonId, ...] = ()
+    deputy: PersonId | None = None
+    calendar: str = "cn"
+    zone: str = "Asia/Shanghai"
+
+
+class Mark(Timed):
+    """Record that the start or end marker of a stage was observed, with its evidence."""
+
+    kind: Literal["mark"] = "mark"
+    stage: str
+    edge: Edge
+    evidence: tuple[Given, ...] = ()
+
+
+class Record(Timed):
+    """Record evidence between markers, or that a step of a stage was done."""
+
+    kind: Literal["record"] = "record"
+    evidence: tuple[Given, ...] = ()
+    stage: str | None = None
+    step: str | None = None
+    note: str = Field(default="", max_length=4000)
+
+
+class Skip(Timed):
+    """Skip a stage that waits; it has no duration (domain.md §1)."""
+
+    kind: Literal["skip"] = "skip"
+    stage: str
+    reason: Reason
+
+
+class Wait(Timed):
+    """Say whom the sale waits on from now; `None` ends the waiting."""
+
+    kind: Literal["wait"] = "wait"
+    on: Party | None
+    note: str = Field(default="", max_length=2000)
+
+
+class Suspend(Timed):
+    """Pause the sale until it is looked at again."""
+
+    kind: Literal["suspend"] = "suspend"
+    reason: Reason
+    look_again: date
+
+
+class Resume(Timed):
+    """Go on after a suspension."""
+
+    kind: Literal["resume"] = "resume"
+    reason: str = Field(default="", max_length=2000)
+
+
+class Lose(Timed):
+    """The sale is lost. `reason` is one of the playbook's `loss_reasons`."""
+
+    kind: Literal["lose"] = "lose"
+    reason: str
+    note: str = Field(default="", max_length=2000)
+
+
+class Reopen(Timed):
+    """Take up again a sale that was lost, collected or closed: the stages it was in begin a new visit."""
+
+    kind: Literal["reopen"] = "reopen"
+    reason: Reason
+
+
+class FallBack(Timed):
+    """Go back to an earlier stage, which begins a new visit; the stages after it wait again."""
+
+    kind: Literal["fall_back"] = "fall_back"
+    stage: str
+    reason: Reason
+
+
+class Nurture(Timed):
+    """No opportunity now: keep in touch and look again on a day (domain.md §1, rule on stage 1)."""
+
+    kind: Literal["nurture"] = "nurture"
+    reason: Reason
+    look_again: date
+
+
+class ComeBack(Timed):
+    """Come back from nurture: the stage that was left begins a new visit."""
+
+    kind: Literal["come_back"] = "come_back"
+    reason: str = Field(default="", max_length=2000)
+
+
+class Change(Timed):
+    """Change owner, collaborators, deputy, value, segment or title; what is left out stays.
+
+    A duration belongs to whoever owned the sale on that day (domain.md §7).
+    """
+
+    kind: Literal["change"] = "change"
+    owner: PersonId | None = None
+    collaborators: tuple[PersonId, ...] | None = None
+    deputy: PersonId | None = None
+    no_deputy: bool = False
+    value: Amount | None = None
+    segment: str | None = Field(default=None, max_length=128)
+    title: str | None = Field(default=None, max_length=500)
+    reason: str = Field(default="", max_length=2000)
+
+
+class Correct(Model):
+    """Replace what an earlier event said; the event stays in the ledger (design.md §5, corrections append).
+
+    Attributes:
+        event: The sequence of the event.
+        observed_at: When it really happened, if that was wrong.
+        changes: Fields of the event's content with their right values.
+        reason: Why.
+    """
+
+    kind: Literal["correct"] = "correct"
+    event: int = Field(ge=1)
+    observed_at: Moment | None = None
+    changes: dict[str, JsonValue] = {}
+    reason: Reason
+
+
+class Void(Model):
+    """Take back an earlier event: it never happened. Voiding a correction or a voiding undoes it."""
+
+    kind: Literal["void"] = "void"
+    event: int = Field(ge=1)
+    reason: Reason
+
+
+class Migrate(Model):
+    """Go on by another playbook or version; refused where state would be orphaned (design.md §5).
+
+    Attributes:
+        to: The playbook to go on by.
+        compiled: Its compiled form; the client fills it in. The event keeps only `to`.
+        stages: Old stage id → new stage id; the same id where left out.
+        evidence: Old evidence id → new evidence id; the same id where left out.
+        reason: Why.
+    """
+
+    kind: Literal["migrate"] = "migrate"
+    to: PlaybookRef
+    compiled: Playbook | None = None
+    stages: dict[str, str] = {}
+    evidence: dict[str, str] = {}
+    reason: Reason
+
+
+class Answer(Model):
+    """Answer a trigger that fired.
+
+    Attributes:
+        event: The sequence of the event in which it fired.
+        answer: `done` with an outcome; `put_off` until a day; `dismissed` with a reason.
+        text: The outcome or the reason.
+        until: The day until which it is put off.
+    """
+
+    kind: Literal["answer"] = "answer"
+    event: int = Field(ge=1)
+    answer: Literal["done", "put_off", "dismissed"]
+    text: str = Field(default="", max_length=2000)
+    until: date | None = None
+
+
+Command = Annotated[
+    Open
+    | Mark
+    | Record
+    | Skip
+    | Wait
+    | Suspend
+    | Resume
+    | Lose
+    | Reopen
+    | FallBack
+    | Nurture
+    | ComeBack
+    | Change
+    | Correct
+    | Void
+    | Migrate
+    | Answer,
+    Field(discriminator="kind"),
+]
+
+
+class Envelope(Model):
+    """Commands on their way to a sale: all of them are recorded, or none.
+
+    Attributes:
+        key: Idempotency key, chosen by the caller: the same key with the same content gets the first answer again.
+        commands: What is asked, in order.
+        actor: Who records it, an opaque id.
+        source: By which way it came.
+        observed_at: When it happened, for commands that don't say.
+        expected_sequence: How many events the caller has seen; if there are more, it is refused.
+        language: In which language to say no.
+    """
+
+    key: str = Field(min_length=1, max_length=200)
+    commands: tuple[Command, ...] = Field(min_length=1, max_length=200)
+    actor: PersonId
+    source: Source = "api"
+    observed_at: Moment | None = None
+    expected_sequence: int | None = Field(default=None, ge=0)
+    language: Language = "en"
+
+    def content_hash(self) -> str:
+        """SHA-256 of what is asked: the commands and when they were observed."""
+        asked = self.model_dump(mode="json", include={"commands", "observed_at"}, exclude_defaults=True)
+        for given, command in zip(asked["commands"], self.commands, strict=True):
+            given["kind"] = command.kind
+            given.pop("compiled", None)  # named by its hash already
+        return fingerprint(asked)
+
+
+def fingerprint(content: Any) -> str:
+    """SHA-256 of JSON content in canonical form (sorted keys, no blanks)."""
+    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
