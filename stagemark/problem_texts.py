@@ -177,4 +177,64 @@ PROBLEM_TEXTS: dict[str, tuple[str, str]] = {
         "进行中商机的{what} {ids} 在流程“{playbook}”中没有对应；请在映射中指定",
     ),
     "unknown_opportunity": ("there is no opportunity {opportunity}", "没有商机 {opportunity}"),
+    # -- calendars
+    "unknown_calendar": (
+        "there is no calendar {calendar}; shipped are {known}, or give the path of a YAML file",
+        "没有日历“{calendar}”；自带的日历有：{known}，也可以给出 YAML 文件的路径",
+    ),
+    "calendar_unreadable": (
+        "the calendar can't be read: {why}; give the path of a YAML file in UTF-8",
+        "无法读取日历：{why}；请给出 UTF-8 编码的 YAML 文件路径",
+    ),
+    "calendar_yaml": ("this is no valid YAML 1.2: {why}", "不是有效的 YAML 1.2：{why}"),
+    "calendar_empty": (
+        "a calendar has the fields id, label and zone at least; this file has none",
+        "日历至少要有 id、label 和 zone 字段；此文件中没有字段",
+    ),
+    "calendar_field_missing": ("{field} is missing; add it", "缺少字段 {field}；请补上"),
+    "calendar_field_unknown": (
+        "a calendar has no field {field}; its fields are {known}",
+        "日历没有字段“{field}”；可用的字段：{known}",
+    ),
+    "calendar_zone": (
+        "there is no time zone {zone}; give an IANA name such as Asia/Shanghai",
+        "没有时区“{zone}”；请填写 IANA 时区名，例如 Asia/Shanghai",
+    ),
+    "calendar_country": (
+        "no holidays are known for country {country}; give an ISO 3166 code such as CN, or leave country out "
+        "and list days_off",
+        "没有国家“{country}”的节假日数据；请填写 ISO 3166 代码（例如 CN），或省略 country 并在 days_off 中列出假日",
+    ),
+    "calendar_subdivision": (
+        "country {country} has no subdivision {subdivision}; it has {known}",
+        "国家“{country}”没有地区“{subdivision}”；可用的地区：{known}",
+    ),
+    "calendar_subdivision_alone": (
+        "a subdivision needs its country; add country, such as DE",
+        "填写 subdivision 时必须同时填写 country，例如 DE",
+    ),
+    "calendar_week": (
+        "a weekday is named twice; name each worked day once, Monday is 1",
+        "星期重复；每个工作日只写一次，星期一为 1",
+    ),
+    "calendar_time": ("{value} is no time of day; write '09:00'", "“{value}”不是时刻；请写成 '09:00'"),
+    "calendar_time_local": (
+        "working hours are local time; write '09:00', not {value}",
+        "工作时间是当地时间；请写成 '09:00'，而不是“{value}”",
+    ),
+    "calendar_date": ("{value} is no date; write 2025-01-26", "“{value}”不是日期；请写成 2025-01-26"),
+    "calendar_hours": (
+        "working hours {opens}–{closes} end before they begin; write a shift over midnight as two intervals, "
+        "the first with the end 00:00",
+        "工作时间 {opens}–{closes} 的结束早于开始；跨午夜的班次请写成两段，第一段的结束写 00:00",
+    ),
+    "calendar_hours_overlap": (
+        "working hours overlap or are out of order: an interval ends at {closes}, the next begins at {opens}; "
+        "write them one after the other",
+        "工作时间重叠或顺序不对：前一段 {closes} 结束，后一段 {opens} 开始；请按先后顺序填写",
+    ),
+    "calendar_day_both": (
+        "{days} stand in days_off and in days_on; keep each in one of them",
+        "{days} 同时出现在 days_off 和 days_on 中；每个日期只保留在其中一处",
+    ),
 }

@@ -13,6 +13,7 @@ from typing import Any
 
 import holidays
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import RoundTripConstructor
@@ -20,6 +21,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from stagemark.domain.calendars import CalendarSpec, WorkCalendar
 from stagemark.errors import InvalidInput, NotFound, Problem
+from stagemark.problem_texts import PROBLEM_TEXTS
 
 __all__ = ["builtin_calendar", "builtin_calendars", "known_gaps", "load_calendar", "resolve"]
 
@@ -104,11 +106,7 @@ def known_gaps(spec: CalendarSpec, first: date, last: date) -> list[int]:
     if spec.country == "CN":
         announced = getattr(country, "special_public_holidays")  # noqa: B009  (set by the library on the instance)
         known = range(min(announced), max(announced) + 1)
-    return [
-        year
-        for year in range(first.year, last.year + 1)
-        if year not in known and year not in spec.stated_years
-    ]
+    return [year for year in range(first.year, last.year + 1) if year not in known and year not in spec.stated_years]
 
 
 def _known_range(spec: CalendarSpec, first: date, last: date) -> tuple[date, date]:
@@ -181,3 +179,29 @@ def _parse(text: str, name: str) -> CalendarSpec:
             for line, problem in sorted(found, key=lambda pair: pair[0])
         )
     )
+
+
+def _line(data: Any, location: tuple[int | str, ...]) -> int:
+    """The line of the innermost part of `location` that stands in the file."""
+    line = 1
+    for part in location:
+        if isinstance(data, CommentedMap) and part in data:
+            line = data.lc.key(part)[0] + 1
+        elif isinstance(data, CommentedSeq) and isinstance(part, int) and part < len(data):
+            line = data.lc.item(part)[0] + 1
+        else:
+            break
+        data = data[part]
+    return line
+
+
+def _problem(error: ErrorDetails) -> Problem:
+    field = ".".join(map(str, error["loc"]))
+    if error["type"] == "missing":
+        return Problem(code="calendar_field_missing", params={"field": field})
+    if error["type"] == "extra_forbidden":
+        known = list(CalendarSpec.model_fields)
+        return Problem(code="calendar_field_unknown", params={"field": field, "known": known})
+    if error["type"] in PROBLEM_TEXTS:
+        return Problem(code=error["type"], params=error.get("ctx", {}))
+    return Problem(code="field_invalid", params={"message": f"{field}: {error['msg']}"})

@@ -16,10 +16,10 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
-from typing import Annotated, Any, NamedTuple, Self
+from typing import Annotated, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from stagemark.domain.playbook import Id, Text
@@ -148,19 +148,25 @@ class CalendarSpec(BaseModel):
     days_on: tuple[Day, ...] = ()
     stated_years: tuple[int, ...] = ()
 
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        if both := sorted(set(self.days_off) & set(self.days_on)):
+    @field_validator("subdivision")
+    @classmethod
+    def _of_a_country(cls, subdivision: str | None, info: ValidationInfo) -> str | None:
+        if subdivision is not None and info.data.get("country") is None:
+            raise PydanticCustomError(
+                "calendar_subdivision_alone", "a subdivision needs its country; add country, such as DE"
+            )
+        return subdivision
+
+    @field_validator("days_on")
+    @classmethod
+    def _not_both(cls, days_on: tuple[date, ...], info: ValidationInfo) -> tuple[date, ...]:
+        if both := sorted(set(days_on) & set(info.data.get("days_off", ()))):
             raise PydanticCustomError(
                 "calendar_day_both",
                 "{days} stand in days_off and in days_on; keep each in one of them",
                 {"days": ", ".join(map(str, both))},
             )
-        if self.subdivision is not None and self.country is None:
-            raise PydanticCustomError(
-                "calendar_subdivision_alone", "a subdivision needs its country; add country, such as DE"
-            )
-        return self
+        return days_on
 
 
 class WorkCalendar(BaseModel):
