@@ -186,11 +186,6 @@ PROBLEM_TEXTS: dict[str, tuple[str, str]] = {
         "the calendar can't be read: {why}; give the path of a YAML file in UTF-8",
         "无法读取日历：{why}；请给出 UTF-8 编码的 YAML 文件路径",
     ),
-    "calendar_yaml": ("this is no valid YAML 1.2: {why}", "不是有效的 YAML 1.2：{why}"),
-    "calendar_empty": (
-        "a calendar has the fields id, label and zone at least; this file has none",
-        "日历至少要有 id、label 和 zone 字段；此文件中没有字段",
-    ),
     "calendar_field_missing": ("{field} is missing; add it", "缺少字段 {field}；请补上"),
     "calendar_field_unknown": (
         "a calendar has no field {field}; its fields are {known}",
@@ -212,6 +207,14 @@ PROBLEM_TEXTS: dict[str, tuple[str, str]] = {
     "calendar_subdivision_alone": (
         "a subdivision needs its country; add country, such as DE",
         "填写 subdivision 时必须同时填写 country，例如 DE",
+    ),
+    "calendar_id": (
+        "{value} is no id; write lower-case letters, digits, - and _, beginning with a letter, such as acme",
+        "“{value}”不能作为 id；请用小写字母、数字、- 和 _，以字母开头，例如 acme",
+    ),
+    "calendar_weekday": (
+        "{value} is no weekday; write a number from 1 (Monday) to 7 (Sunday)",
+        "“{value}”不是星期；请填写 1（星期一）到 7（星期日）的数字",
     ),
     "calendar_week": (
         "a weekday is named twice; name each worked day once, Monday is 1",

@@ -9,18 +9,14 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import holidays
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.constructor import RoundTripConstructor
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from stagemark.domain.calendars import CalendarSpec, WorkCalendar
 from stagemark.errors import InvalidInput, NotFound, Problem
+from stagemark.playbooks.document import line_of, read_document
 from stagemark.problem_texts import PROBLEM_TEXTS
 
 __all__ = ["builtin_calendar", "builtin_calendars", "known_gaps", "load_calendar", "resolve"]
@@ -144,55 +140,20 @@ def _days(first: date, last: date) -> Iterable[date]:
     return (first + timedelta(days=n) for n in range((last - first).days + 1))
 
 
-class _Constructor(RoundTripConstructor):
-    """Leaves dates as text, so that a 30 February is reported with its line and not raised by ruamel."""
-
-
-_Constructor.add_constructor("tag:yaml.org,2002:timestamp", lambda loader, node: node.value)
-
-
 def _parse(text: str, name: str) -> CalendarSpec:
-    yaml = YAML()
-    yaml.Constructor = _Constructor
-    try:
-        data = yaml.load(text)
-    except MarkedYAMLError as problem:
-        mark = problem.problem_mark or problem.context_mark
-        where = f"{name}:{mark.line + 1}" if mark else name
-        raise InvalidInput.of("calendar_yaml", where, why=problem.problem or problem.context or "") from problem
-    except YAMLError as problem:
-        raise InvalidInput.of("calendar_yaml", name, why=" ".join(str(problem).split())) from problem
-    if not isinstance(data, CommentedMap):
-        raise InvalidInput.of("calendar_empty", f"{name}:1")
+    data, problems = read_document(text, name)
+    found = [(0, problem) for problem in problems]
     try:
         spec = CalendarSpec.model_validate(data)
         _country(spec, ())
     except ValidationError as refused:
-        found = [(_line(data, error["loc"]), _problem(error)) for error in refused.errors()]
+        found += [(line_of(data, error["loc"]), _problem(error)) for error in refused.errors()]
     except InvalidInput as refused:
-        found = [(_line(data, (problem.where,)), problem) for problem in refused.problems]
-    else:
-        return spec
-    raise InvalidInput(
-        *(
-            problem.model_copy(update={"where": f"{name}:{line}"})
-            for line, problem in sorted(found, key=lambda pair: pair[0])
-        )
-    )
-
-
-def _line(data: Any, location: tuple[int | str, ...]) -> int:
-    """The line of the innermost part of `location` that stands in the file."""
-    line = 1
-    for part in location:
-        if isinstance(data, CommentedMap) and part in data:
-            line = data.lc.key(part)[0] + 1
-        elif isinstance(data, CommentedSeq) and isinstance(part, int) and part < len(data):
-            line = data.lc.item(part)[0] + 1
-        else:
-            break
-        data = data[part]
-    return line
+        found += [(line_of(data, (problem.where,)), problem) for problem in refused.problems]
+    if found:
+        found.sort(key=lambda pair: pair[0])
+        raise InvalidInput(*(p.model_copy(update={"where": f"{name}:{line}"}) if line else p for line, p in found))
+    return spec
 
 
 def _problem(error: ErrorDetails) -> Problem:
@@ -202,6 +163,10 @@ def _problem(error: ErrorDetails) -> Problem:
     if error["type"] == "extra_forbidden":
         known = list(CalendarSpec.model_fields)
         return Problem(code="calendar_field_unknown", params={"field": field, "known": known})
+    if error["type"] == "string_pattern_mismatch":  # the id is the only field with a pattern
+        return Problem(code="calendar_id", params={"value": str(error["input"])})
+    if error["loc"][0] == "week" and len(error["loc"]) > 1:
+        return Problem(code="calendar_weekday", params={"value": str(error["input"])})
     if error["type"] in PROBLEM_TEXTS:
         return Problem(code=error["type"], params=error.get("ctx", {}))
     return Problem(code="field_invalid", params={"message": f"{field}: {error['msg']}"})
