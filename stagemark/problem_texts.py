@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from stagemark.playbook_texts import PLAYBOOK_TEXTS
+
 Language = Literal["zh", "en"]
 
 __all__ = ["PROBLEM_TEXTS", "Language", "render"]
@@ -240,4 +242,6 @@ PROBLEM_TEXTS: dict[str, tuple[str, str]] = {
         "{days} stand in days_off and in days_on; keep each in one of them",
         "{days} 同时出现在 days_off 和 days_on 中；每个日期只保留在其中一处",
     ),
+    # -- playbooks: stagemark/playbook_texts.py
+    **PLAYBOOK_TEXTS,
 }

@@ -1,0 +1,251 @@
+"""The form of a playbook: pydantic's findings as problems with lines, and on to the graph checks.
+
+A document of broken form is mended on a copy (a misspelt field is renamed, what can't be used is cut), so that its
+graph is judged in the same go; what only follows from the cutting is not reported.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import Any, NamedTuple, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from stagemark.domain.playbook import Playbook
+from stagemark.errors import Problem
+from stagemark.playbooks.checks import Finding, Path, check_playbook
+from stagemark.playbooks.document import Items, Mapping, line_of
+
+__all__ = ["Validated", "validate"]
+
+_ROUNDS = 8  # mending can uncover the next error of form; one round is the rule
+
+# What pydantic finds wrong with a value → our code, which says what would be right.
+_CODES = {
+    "string_type": "playbook_text",
+    "string_pattern_mismatch": "playbook_id",
+    "string_too_short": "playbook_empty",
+    "too_short": "playbook_empty",
+    "literal_error": "playbook_choice",
+    "enum": "playbook_choice",
+    "tuple_type": "playbook_list",
+    "model_type": "playbook_mapping",
+    "dict_type": "playbook_mapping",
+    "bool_type": "playbook_yes_no",
+    "bool_parsing": "playbook_yes_no",
+    "decimal_type": "playbook_number",
+    "decimal_parsing": "playbook_number",
+    "finite_number": "playbook_number",
+    "int_type": "playbook_number",
+    "int_parsing": "playbook_number",
+    "int_from_float": "playbook_number",
+    "greater_than": "playbook_number",
+    "greater_than_equal": "playbook_number",
+    "date_type": "playbook_date",
+    "date_parsing": "playbook_date",
+    "date_from_datetime_parsing": "playbook_date",
+    "date_from_datetime_inexact": "playbook_date",
+}
+_OURS = ("span_malformed", "condition_operator", "currency_unknown")
+_STAND_INS: dict[str, Any] = {"id": "unnamed", "start": {}, "end": {}, "loss_reasons": [{"id": "unnamed"}]}
+
+
+class Validated(NamedTuple):
+    """The playbook if its form is right, and all that is wrong or doubtful, with `file:line`."""
+
+    playbook: Playbook | None
+    errors: list[Problem]
+    warnings: list[Problem]
+
+
+def validate(document: Mapping, name: str) -> Validated:
+    """Judge the form of a document, then its graph."""
+    errors: list[Problem] = []
+    mend = _Mend(copy.deepcopy(document))
+
+    def placed(finding: Finding) -> Problem:
+        where = f"{name}:{line_of(mend.document, finding.path)}"
+        return Problem(code=finding.code, where=where, params=finding.params)
+
+    for _ in range(_ROUNDS):
+        try:
+            playbook = Playbook.model_validate(mend.document)
+        except ValidationError as error:
+            findings = list(_findings(mend.document, error.errors(include_url=False)))
+            errors += map(placed, findings)
+            if not mend.all(findings):
+                break
+        else:
+            graph = [finding for finding in check_playbook(playbook) if not mend.explains(finding)]
+            whole = playbook if not errors else None
+            errors += [placed(finding) for finding in graph if not finding.warning]
+            return Validated(whole, errors, [placed(finding) for finding in graph if finding.warning])
+    return Validated(None, errors, [])
+
+
+def _findings(document: Mapping, details: list[ErrorDetails]) -> Iterator[Finding]:
+    seen: set[Path] = set()
+    for detail in details:
+        loc, kind = detail["loc"], detail["type"]
+        path = _existing(document, loc)
+        field = str(loc[-1]) if kind == "missing" else str(next((p for p in reversed(path) if isinstance(p, str)), ""))
+        params: dict[str, Any] = {"field": field}
+        if kind == "missing":
+            lone = {"start", "end"} - {field}
+            without = "playbook_end_without_start" if field == "start" else "playbook_start_without_end"
+            here = _at(document, path)
+            ends = field in ("start", "end") and lone & here.keys()
+            yield Finding(path, without if ends else "playbook_field_missing", {**params, "id": here.get("id", "")})
+            continue
+        if kind == "extra_forbidden":
+            known = _fields(path[:-1])
+            taken = _at(document, path[:-1]).keys()
+            near = get_close_matches(field, [name for name in known if name not in taken], 1) or [""]
+            code = "playbook_field_misspelt" if near[0] else "playbook_field_unknown"
+            yield Finding(path, code, {**params, "nearest": near[0], "known": known})
+            continue
+        if path in seen:  # each member of a union says no: one is enough
+            continue
+        seen.add(path)
+        value = detail["input"]
+        params["value"] = value if isinstance(value, str | int | float | bool) else type(value).__name__.lower()
+        if kind in _OURS:
+            yield Finding(path, kind, {**params, **detail.get("ctx", {})})
+        elif kind in _CODES:
+            expected = str(detail.get("ctx", {}).get("expected", "")).replace("'", "").replace(" or ", ", ")
+            yield Finding(path, _CODES[kind], {**params, "expected": expected, "known": _fields(path)})
+        else:
+            yield Finding(path, "playbook_value", {**params, "message": detail["msg"]})
+
+
+def _existing(document: Mapping, loc: tuple[str | int, ...]) -> Path:
+    """As much of pydantic's path as the document has; it ends with the members of unions and with what is missing."""
+    node: Any = document
+    for place, part in enumerate(loc):
+        inside = isinstance(node, Mapping) and part in node
+        inside = inside or (isinstance(node, Items) and isinstance(part, int) and part < len(node))
+        if not inside:
+            return loc[:place]
+        node = node[part]
+    return loc
+
+
+def _at(document: Mapping, path: Path) -> Any:
+    node: Any = document
+    for part in path:
+        node = node[part]
+    return node
+
+
+def _model_at(path: Path) -> type[BaseModel] | None:
+    """The model of the mapping that a path leads to; none for anything else."""
+    model: type[BaseModel] | None = Playbook
+    for part in path:
+        if isinstance(part, str):
+            if model is None or part not in model.model_fields:
+                return None
+            model = _inner(model.model_fields[part].annotation)
+    return model
+
+
+def _inner(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for arg in get_args(annotation) if (found := _inner(arg))), None)
+
+
+def _fields(path: Path) -> list[str]:
+    model = _model_at(path)
+    return [name for name in model.model_fields if name != "hash"] if model else []
+
+
+class _Mend:
+    """Makes the form of a document right, and remembers what that took away."""
+
+    def __init__(self, document: Mapping) -> None:
+        self.document = document
+        self._cut: set[str] = set()  # ids of what was taken away, or of what something was taken from
+
+    def all(self, findings: list[Finding]) -> bool:
+        """Mend what was found; false where nothing can be."""
+        items: set[Path] = set()
+        for finding in findings:
+            field = finding.params["field"]
+            if finding.code == "playbook_field_misspelt":
+                self._rename(finding.path, finding.params["nearest"])
+            elif field in _STAND_INS and (
+                finding.code.endswith(("_missing", "_start", "_end")) or finding.path == ("id",)
+            ):
+                here = _at(self.document, finding.path if finding.path != ("id",) else ())
+                here[field] = _STAND_INS[field]
+                here.lines.setdefault(field, here.line)
+                self._remember(here, within=False)
+                self._cut.add("unnamed")
+            elif (cut := self._where_to_cut(finding)) is None:
+                return False
+            elif isinstance(cut[-1], int):
+                items.add(cut)
+            else:
+                self._delete(cut)
+        for path in sorted(items, key=lambda path: [(isinstance(p, str), p) for p in path], reverse=True):
+            self._delete(path)
+        return True
+
+    def explains(self, finding: Finding) -> bool:
+        """Whether a finding may only follow from what was taken away."""
+        if self._cut and finding.code in ("playbook_uncollected", "playbook_evidence_unused"):
+            return True
+        named = finding.params.values()
+        return any(n in self._cut for value in named for n in (value if isinstance(value, list) else [value]))
+
+    def _where_to_cut(self, finding: Finding) -> Path | None:
+        """The innermost thing round an error that a playbook can do without."""
+        missing = finding.code == "playbook_field_missing"
+        for end in range(len(finding.path), 0, -1):
+            path = finding.path[:end]
+            if missing and end == len(finding.path) and isinstance(path[-1], str):
+                pass  # the mapping that lacks a field is itself a field; judged by its own default below
+            if isinstance(path[-1], int):
+                return path
+            model = _model_at(path[:-1])
+            if model is None or path[-1] not in model.model_fields or not model.model_fields[path[-1]].is_required():
+                return path
+        return None
+
+    def _rename(self, path: Path, to: str) -> None:
+        here = _at(self.document, path[:-1])
+        if to not in here:
+            here[to] = here.pop(path[-1])
+            here.lines[to] = here.lines[path[-1]]
+        else:
+            here.pop(path[-1])
+
+    def _delete(self, path: Path) -> None:
+        try:
+            here = _at(self.document, path[:-1])
+            gone = here.pop(path[-1])
+        except (KeyError, IndexError):  # cut already, with what was round it
+            return
+        if isinstance(here, Items):
+            here.lines.pop(int(path[-1]))
+        self._remember(gone)
+        for end in range(len(path), -1, -1):
+            around = _at(self.document, path[: end - 1]) if end else self.document
+            if isinstance(around, Mapping) and "id" in around:
+                self._remember(around, within=False)
+                break
+
+    def _remember(self, gone: Any, within: bool = True) -> None:
+        if isinstance(gone, str):
+            self._cut.add(gone)
+        elif isinstance(gone, Mapping):
+            self._cut.add(str(gone.get("id", "")))
+            if within:
+                for value in gone.values():
+                    self._remember(value)
+        elif isinstance(gone, Items):
+            for value in gone:
+                self._remember(value)
