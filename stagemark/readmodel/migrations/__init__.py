@@ -1,0 +1,1 @@
+"""Alembic's migrations, shipped in the package and run by `stagemark.readmodel.migrate`."""

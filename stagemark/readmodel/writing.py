@@ -1,0 +1,277 @@
+"""Events into the ledger, and what derives from them into its tables: one way for one marker and for an import.
+
+Any order and any number of repeats converge (design.md §6 rule 6): a row is stored once, another content under the
+same sequence is a conflict, and what derives is written from the events up to the first hole.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import and_, bindparam, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from stagemark.domain.commands import Migrate
+from stagemark.domain.events import Event, chain_hash
+from stagemark.domain.opportunity import apply, fold, playbook_of
+from stagemark.domain.playbook import Playbook
+from stagemark.domain.state import OpportunityState
+from stagemark.errors import Unavailable
+from stagemark.readmodel.projection import Row, rows_of
+from stagemark.readmodel.reading import CHUNK, histories
+from stagemark.readmodel.schema import DERIVED, ledger, opportunities, playbooks
+
+__all__ = ["Writer", "ledger_row"]
+
+_CHILDREN = DERIVED[1:]
+_OF_SALE = {
+    table.name: and_(table.c.namespace == bindparam("b_namespace"), table.c.opportunity == bindparam("b_opportunity"))
+    for table in DERIVED
+}
+_UPDATE = update(opportunities).where(_OF_SALE[opportunities.name])
+_DELETE = {table.name: delete(table).where(_OF_SALE[table.name]) for table in _CHILDREN}
+
+
+class _Link(NamedTuple):
+    """What the chain of a sale knows of one event."""
+
+    previous: str
+    hash: str
+
+
+class _Position(NamedTuple):
+    """Up to which event the derived tables of a sale are written, and its hash; before the first if nothing is."""
+
+    sequence: int = 0
+    hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A folded state, and the rows that stand in the derived tables for it."""
+
+    state: OpportunityState
+    rows: Mapping[str, list[Row]]
+
+
+class Writer:
+    """Writes the events of one namespace.
+
+    It remembers the states it folded last. Each is used only if the database, in the same transaction, still
+    stands at that state's sequence and hash; so several processes can write, and a rollback does no harm.
+    """
+
+    def __init__(self, namespace: str, remember: int = 512) -> None:
+        """Remember so many sales."""
+        self._namespace = namespace
+        self._remember = remember
+        self._written: OrderedDict[str, _Written] = OrderedDict()
+        self._compiled: dict[str, Playbook] = {}
+
+    async def write(self, connection: AsyncConnection, batches: Mapping[str, Sequence[Event]]) -> None:
+        """Store the events of sales, and write what derives from them.
+
+        Raises:
+            Unavailable: `ledger_conflict` or `ledger_broken`: they contradict what is stored; `playbook_not_kept`.
+        """
+        stored = await self._links(connection, batches)
+        new: list[Row] = []
+        for opportunity, events in batches.items():
+            links = stored.setdefault(opportunity, {})
+            fresh = _fresh(opportunity, events, links)
+            new += (ledger_row(self._namespace, opportunity, event) for event in fresh)
+        if not new:
+            return
+        await connection.execute(insert(ledger), new)
+        positions = await self._positions(connection, batches)
+        reached = {sale: _reach(positions[sale].sequence, links) for sale, links in stored.items()}
+        await self._derive(connection, batches, positions, reached)
+
+    async def rebuild(self, connection: AsyncConnection) -> int:
+        """Write all that derives from the ledger anew, from the ledger alone.
+
+        Returns:
+            How many sales there are.
+        """
+        self._written.clear()
+        for table in reversed(DERIVED):
+            await connection.execute(delete(table).where(table.c.namespace == self._namespace))
+        count = 0
+        chunk: dict[str, _Written] = {}
+        async for opportunity, events in histories(connection, self._namespace):
+            chunk[opportunity] = await self._folded(connection, opportunity, events)
+            count += 1
+            if len(chunk) == CHUNK:
+                await self._replace(connection, chunk, defaultdict(_Position))
+                chunk = {}
+        await self._replace(connection, chunk, defaultdict(_Position))
+        return count
+
+    async def _links(
+        self, connection: AsyncConnection, batches: Mapping[str, Sequence[Event]]
+    ) -> dict[str, dict[int, _Link]]:
+        """What is stored of these sales, from the event before their first on."""
+        found: dict[str, dict[int, _Link]] = {}
+        columns = select(ledger.c.opportunity, ledger.c.sequence, ledger.c.previous, ledger.c.hash)
+        named = list(batches)
+        first = min((event.sequence for events in batches.values() for event in events), default=1) - 1
+        for at in range(0, len(named), CHUNK):
+            query = columns.where(
+                ledger.c.namespace == self._namespace,
+                ledger.c.opportunity.in_(named[at : at + CHUNK]),
+                ledger.c.sequence >= first,
+            )
+            for sale, sequence, previous, hashed in await connection.execute(query):
+                found.setdefault(sale, {})[sequence] = _Link(previous, hashed)
+        return found
+
+    async def _positions(self, connection: AsyncConnection, sales: Iterable[str]) -> defaultdict[str, _Position]:
+        """Up to which event the derived tables are written."""
+        named = list(sales)
+        found: defaultdict[str, _Position] = defaultdict(_Position)
+        for at in range(0, len(named), CHUNK):
+            query = select(opportunities.c.opportunity, opportunities.c.sequence, opportunities.c.hash).where(
+                opportunities.c.namespace == self._namespace, opportunities.c.opportunity.in_(named[at : at + CHUNK])
+            )
+            found |= {sale: _Position(sequence, hashed) for sale, sequence, hashed in await connection.execute(query)}
+        return found
+
+    async def _derive(
+        self,
+        connection: AsyncConnection,
+        batches: Mapping[str, Sequence[Event]],
+        positions: Mapping[str, _Position],
+        reached: Mapping[str, int],
+    ) -> None:
+        """Fold each sale as far as it reaches, and write its rows."""
+        after: dict[str, _Written] = {}
+        reread: list[str] = []
+        for opportunity, end in reached.items():
+            position = positions[opportunity]
+            by_sequence = {event.sequence: event for event in batches[opportunity]}
+            more = [by_sequence[n] for n in range(position.sequence + 1, end + 1) if n in by_sequence]
+            before = self._standing(opportunity, position)
+            if end == position.sequence:
+                continue
+            if len(more) < end - position.sequence:  # a hole was filled
+                reread.append(opportunity)
+            elif not position.sequence:
+                after[opportunity] = await self._folded(connection, opportunity, more)
+            elif before is None or any(isinstance(event.fact, Migrate) for event in more):
+                reread.append(opportunity)
+            else:
+                state = apply(before.state, more)
+                after[opportunity] = _Written(state, rows_of(self._namespace, state))
+        if reread:
+            async for opportunity, events in histories(connection, self._namespace, reread):
+                after[opportunity] = await self._folded(connection, opportunity, events)
+        await self._replace(connection, after, positions)
+
+    def _standing(self, opportunity: str, position: _Position) -> _Written | None:
+        """What is remembered of a sale, if it is what stands in the database."""
+        written = self._written.get(opportunity)
+        return written if written is not None and written.state.events[-1].hash == position.hash else None
+
+    async def _folded(self, connection: AsyncConnection, opportunity: str, events: Sequence[Event]) -> _Written:
+        state = fold(opportunity, events, await self._playbook(connection, opportunity, events))
+        return _Written(state, rows_of(self._namespace, state))
+
+    async def _replace(
+        self, connection: AsyncConnection, after: Mapping[str, _Written], positions: Mapping[str, _Position]
+    ) -> None:
+        """Put the rows of these sales in the place of their old ones; a table whose rows stay the same is left."""
+        removed: dict[str, list[Row]] = {table.name: [] for table in _CHILDREN}
+        added: dict[str, list[Row]] = {table.name: [] for table in DERIVED}
+        moved: list[Row] = []
+        for opportunity, now in after.items():
+            position = positions[opportunity]
+            before = self._standing(opportunity, position)
+            key = {"b_namespace": self._namespace, "b_opportunity": opportunity}
+            if position.sequence:
+                moved += (key | row for row in now.rows[opportunities.name])
+            else:
+                added[opportunities.name] += now.rows[opportunities.name]
+            for table in _CHILDREN:
+                rows = now.rows[table.name]
+                if before is not None and rows == before.rows[table.name]:
+                    continue
+                if position.sequence:
+                    removed[table.name].append(key)
+                added[table.name] += rows
+        if moved:
+            await connection.execute(_UPDATE, moved)
+        for table in DERIVED:
+            if removed.get(table.name):
+                await connection.execute(_DELETE[table.name], removed[table.name])
+            if added[table.name]:
+                await connection.execute(insert(table), added[table.name])
+        for opportunity, now in after.items():
+            self._written[opportunity] = now
+            self._written.move_to_end(opportunity)
+        while len(self._written) > self._remember:
+            self._written.popitem(last=False)
+
+    async def _playbook(self, connection: AsyncConnection, opportunity: str, events: Sequence[Event]) -> Playbook:
+        """The compiled playbook that a sale runs by."""
+        ref = playbook_of(events)
+        if ref is None:  # decide lets nothing be first but the opening
+            raise Unavailable.of("ledger_broken", opportunity=opportunity, event=1)
+        if ref.hash not in self._compiled:
+            query = select(playbooks.c.whole).where(
+                playbooks.c.namespace == self._namespace, playbooks.c.hash == ref.hash
+            )
+            whole = (await connection.execute(query)).scalar_one_or_none()
+            if whole is None:
+                raise Unavailable.of("playbook_not_kept", opportunity=opportunity, playbook=ref.id, hash=ref.hash)
+            self._compiled[ref.hash] = Playbook.model_validate_json(whole).compiled()
+        return self._compiled[ref.hash]
+
+
+def ledger_row(namespace: str, opportunity: str, event: Event) -> Row:
+    """The ledger's row of an event."""
+    return {
+        "namespace": namespace,
+        "opportunity": opportunity,
+        "sequence": event.sequence,
+        "kind": event.kind,
+        "fact": event.model_dump_json(),
+        "observed_at": str(event.observed_at),
+        "recorded_at": event.recorded_at,
+        "actor": event.actor,
+        "source": event.source,
+        "key": event.key,
+        "key_hash": event.key_hash,
+        "previous": event.previous,
+        "hash": event.hash,
+        "v": event.v,
+    }
+
+
+def _fresh(opportunity: str, events: Sequence[Event], links: dict[int, _Link]) -> list[Event]:
+    """The events that are not stored yet; `links` gets them. Each must fit its neighbours, as far as there are any."""
+    fresh = []
+    for event in events:
+        link = _Link(event.previous, event.hash)
+        if event.hash != chain_hash(event):
+            raise Unavailable.of("ledger_broken", opportunity=opportunity, event=event.sequence)
+        known = links.setdefault(event.sequence, link)
+        if known != link:
+            raise Unavailable.of("ledger_conflict", opportunity=opportunity, event=event.sequence)
+        if known is link:
+            fresh.append(event)
+    for event in fresh:
+        before, after = links.get(event.sequence - 1), links.get(event.sequence + 1)
+        previous = "" if event.sequence == 1 else before.hash if before else event.previous
+        if event.previous != previous or (after is not None and after.previous != event.hash):
+            raise Unavailable.of("ledger_broken", opportunity=opportunity, event=event.sequence)
+    return fresh
+
+
+def _reach(position: int, links: Mapping[int, _Link]) -> int:
+    """The last event before the first hole."""
+    while position + 1 in links:
+        position += 1
+    return position
