@@ -12,6 +12,40 @@ Language = Literal["zh", "en"]
 __all__ = ["PROBLEM_TEXTS", "Language", "render"]
 
 
+# Words that appear as values in the texts: what people of either language say for them.
+TERMS: dict[str, tuple[str, str]] = {
+    "start": ("start", "开始"),
+    "end": ("end", "结束"),
+    "waiting": ("waiting", "未开始"),
+    "begun": ("begun", "进行中"),
+    "ended": ("ended", "已结束"),
+    "skipped": ("skipped", "已跳过"),
+    "unopened": ("not opened", "未建立"),
+    "open": ("open", "进行中"),
+    "nurture": ("in nurture", "维持联系"),
+    "suspended": ("suspended", "已暂停"),
+    "lost": ("lost", "已丢单"),
+    "collected": ("collected", "已回款"),
+    "closed": ("closed", "已关闭"),
+    "at_least": ("at least", "至少为"),
+    "at_most": ("at most", "至多为"),
+    "equals": ("equal to", "等于"),
+    "one_of": ("among", "属于"),
+    "not_before": ("not before", "不早于"),
+    "not_after": ("not after", "不晚于"),
+    "checked": ("with so many items checked:", "已勾选项数："),
+    "count_at_least": ("recorded at least so many times:", "至少记录次数："),
+    "any": ("of any person", "任一人"),
+    "all": ("of all", "全部"),
+    "decision_maker": ("of the decision maker", "决策者"),
+    "of_the_sale": ("of the sale", "本商机"),
+    "nothing_recorded": ("nothing recorded", "无记录"),
+    "no_decision_maker": ("no decision maker is known", "尚不知道决策者是谁"),
+    "corrected": ("corrected", "更正"),
+    "voided": ("voided", "作废"),
+}
+
+
 class _Blank(dict[str, Any]):
     """Leaves an unknown `{name}` as it stands, so that an error text never fails itself."""
 
@@ -19,8 +53,13 @@ class _Blank(dict[str, Any]):
         return "{" + key + "}"
 
 
-def _said(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+def _said(value: Any, language: Language) -> str:
+    if isinstance(value, list | tuple):
+        return (", " if language == "en" else "、").join(_said(item, language) for item in value)
+    if isinstance(value, dict) and "code" in value:
+        return render(value["code"], language, value.get("params", {}))
+    term = TERMS.get(value) if isinstance(value, str) else None
+    return term[language == "zh"] if term else str(value)
 
 
 def render(code: str, language: Language, params: Mapping[str, Any]) -> str:
@@ -29,21 +68,21 @@ def render(code: str, language: Language, params: Mapping[str, Any]) -> str:
     Args:
         code: The problem's code; an unknown one is said as it is.
         language: `zh` or `en`.
-        params: The values for the text's names; lists are joined by commas.
+        params: The values for the text's names: terms are translated, lists joined, a problem inside said in turn.
     """
     texts = PROBLEM_TEXTS.get(code)
     if texts is None:
         return f"{code} {dict(params)}" if params else code
-    template = texts[0] if language == "en" else texts[1]
-    return template.format_map(_Blank({k: _said(v) for k, v in params.items()}))
+    template = texts[language == "zh"]
+    return template.format_map(_Blank({k: _said(v, language) for k, v in params.items()}))
 
 
 # code: (en, zh)
 PROBLEM_TEXTS: dict[str, tuple[str, str]] = {
     # -- times
     "moment_malformed": (
-        "{value!s} is no date or time; write 2026-03-05, 2026-03-05T10:00:00+08:00 or unknown",
-        "“{value!s}”不是日期或时间；请写成 2026-03-05、2026-03-05T10:00:00+08:00 或 unknown",
+        "{value} is no date or time; write 2026-03-05, 2026-03-05T10:00:00+08:00 or unknown",
+        "“{value}”不是日期或时间；请写成 2026-03-05、2026-03-05T10:00:00+08:00 或 unknown",
     ),
     "moment_no_zone": (
         "{value} has a time but no zone; add an offset, as in 2026-03-05T10:00:00+08:00",
@@ -84,8 +123,8 @@ PROBLEM_TEXTS: dict[str, tuple[str, str]] = {
     ),
     # -- evidence
     "evidence_type": (
-        "evidence {evidence} is a {type}: {expected}, not {value!s}",
-        "证据“{evidence}”的类型是 {type}：{expected}，而不是“{value!s}”",
+        "evidence {evidence} is a {type}: {expected}, not {value}",
+        "证据“{evidence}”的类型是 {type}：{expected}，而不是“{value}”",
     ),
     "evidence_person_missing": (
         "evidence {evidence} is about a person: say which one",
@@ -101,8 +140,8 @@ PROBLEM_TEXTS: dict[str, tuple[str, str]] = {
         "阶段“{stage}”的{edge}标志缺少必需的证据“{evidence}”；请补录，或注明姓名和理由后豁免",
     ),
     "condition_unmet": (
-        "the {edge} marker of stage {stage} needs {evidence} {needed}; found: {found}",
-        "阶段“{stage}”的{edge}标志要求 {evidence} {needed}；目前：{found}",
+        "the {edge} marker of stage {stage} needs {evidence} {operator} {threshold} ({who}); found: {found}",
+        "阶段“{stage}”的{edge}标志要求 {evidence} {operator} {threshold}（{who}）；目前：{found}",
     ),
     # -- the order of things
     "marker_out_of_turn": (
@@ -112,10 +151,6 @@ PROBLEM_TEXTS: dict[str, tuple[str, str]] = {
     "stage_not_yet": (
         "stage {stage} can't begin yet: it waits until {waits_for}",
         "阶段“{stage}”还不能开始：须先 {waits_for}",
-    ),
-    "stages_still_open": (
-        "the sale can't be completed: stages {stages} have neither ended nor been skipped",
-        "商机还不能完成：阶段 {stages} 既未结束也未跳过",
     ),
     "not_skippable": ("stage {stage} can't be skipped in this playbook", "本流程不允许跳过阶段“{stage}”"),
     "skip_out_of_turn": (
@@ -166,6 +201,10 @@ PROBLEM_TEXTS: dict[str, tuple[str, str]] = {
         "somebody else recorded in between: you expected {expected} events, there are {actual}; read the sale again",
         "期间有他人记录：您预期有 {expected} 个事件，实际有 {actual} 个；请重新读取商机",
     ),
+    "answer_incomplete": (
+        "the answer {answer} needs {needs}",
+        "答复“{answer}”还需要 {needs}",
+    ),
     "nothing_to_do": ("the command changes nothing", "该操作没有任何变化"),
     "field_invalid": ("{message}", "输入无效：{message}"),
     # -- suspending and looking again
@@ -177,6 +216,10 @@ PROBLEM_TEXTS: dict[str, tuple[str, str]] = {
     "migration_orphans": (
         "{what} {ids} of the running sale has no place in playbook {playbook}; map it",
         "进行中商机的{what} {ids} 在流程“{playbook}”中没有对应；请在映射中指定",
+    ),
+    "migration_merges": (
+        "the mapping lays several stages of the running sale on {stages}; give each its own",
+        "映射把进行中商机的多个阶段合并到了 {stages}；请分别对应",
     ),
     "unknown_opportunity": ("there is no opportunity {opportunity}", "没有商机 {opportunity}"),
     # -- calendars
@@ -244,4 +287,42 @@ PROBLEM_TEXTS: dict[str, tuple[str, str]] = {
     ),
     # -- playbooks: stagemark/playbook_texts.py
     **PLAYBOOK_TEXTS,
+    # -- store
+    "store_url": (
+        "this is no address of a database; write sqlite:///path/to/file.db or postgresql://user:password@host/database",
+        "数据库地址无效；请写成 sqlite:///路径/文件.db 或 postgresql://用户:密码@主机/数据库",
+    ),
+    "store_unreachable": (
+        "the database {store} can't be reached; check that it runs, and its address, user and password",
+        "无法连接数据库 {store}；请确认它正在运行，并检查地址、用户名和密码",
+    ),
+    "store_locked": (
+        "the database {store} is locked by somebody else; try again, or end what holds it",
+        "数据库 {store} 被其他程序锁定；请稍后重试，或结束占用它的程序",
+    ),
+    "store_unwritable": (
+        "the database {store} can't be opened or written; check that the folder exists, its rights and the space left",
+        "数据库 {store} 无法打开或写入；请检查目录是否存在、访问权限和剩余空间",
+    ),
+    "store_not_migrated": (
+        "the database {store} has no tables of this version; start stagemark up or the worker once, which makes them",
+        "数据库 {store} 中没有本版本的表；请先运行一次 stagemark up 或 worker，它会自动建表",
+    ),
+    "store_newer": (
+        "the database {store} was made by a newer version (schema {revision}); update stagemark",
+        "数据库 {store} 由更新的版本建立（表结构 {revision}）；请升级 stagemark",
+    ),
+    "ledger_conflict": (
+        "the ledger holds another event {event} of the sale {opportunity}; nothing was written. "
+        "See stagemark ledger audit",
+        "台账中商机 {opportunity} 的第 {event} 号事件内容不同；未写入任何内容。请运行 stagemark ledger audit 查看",
+    ),
+    "ledger_broken": (
+        "event {event} of the sale {opportunity} does not fit the chain of hashes",
+        "商机 {opportunity} 的第 {event} 号事件与哈希链不符",
+    ),
+    "playbook_not_kept": (
+        "the playbook {playbook} ({hash}) of the sale {opportunity} is not in the store; keep it first",
+        "商机 {opportunity} 的流程 {playbook}（{hash}）不在数据库中；请先保存该流程",
+    ),
 }
