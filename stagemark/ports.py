@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from stagemark.domain.calendars import WorkCalendar
 from stagemark.domain.commands import Envelope
 from stagemark.domain.events import Event
 from stagemark.domain.playbook import Playbook
+from stagemark.domain.reactions import Message
 from stagemark.errors import Problem
 from stagemark.problem_texts import Language
 
-__all__ = ["Directory", "Ledger", "Message", "Notifier", "Person", "Refusal", "Refusals"]
+__all__ = ["Calendars", "Directory", "Ledger", "Message", "Notifier", "Person", "Refusal", "Refusals"]
 
 
 class Person(BaseModel):
@@ -37,40 +39,6 @@ class Person(BaseModel):
     team: str | None = None
     zone: str = "Asia/Shanghai"
     language: Language = "zh"
-
-
-class Message(BaseModel):
-    """A message for one role of one sale; the activity turns the role into people.
-
-    Attributes:
-        key: Key of the effect: `opportunity:sequence:kind` (design.md §6 rule 6); the recipient is added when sent.
-        opportunity: Which sale.
-        title: Its title, for the reader.
-        account: Its account, for the reader.
-        kind: Which trigger, by its id in the playbook.
-        params: What the text needs: stage, days, dates; ids only.
-        to: Roles that are told.
-        owner: The sale's owner at that time.
-        deputy: The owner's deputy at that time, if any.
-        collaborators: The sale's collaborators at that time.
-        urgent: Told at once instead of with the next morning's digest.
-        at: When it fell due.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    key: str
-    opportunity: str
-    title: str = ""
-    account: str = ""
-    kind: str
-    params: dict[str, JsonValue] = {}
-    to: tuple[str, ...]
-    owner: str
-    deputy: str | None = None
-    collaborators: tuple[str, ...] = ()
-    urgent: bool = False
-    at: AwareDatetime
 
 
 class Refusal(BaseModel):
@@ -127,3 +95,14 @@ class Directory(Protocol):
 
     async def person(self, person: str) -> Person | None:
         """The person of that id."""
+
+
+class Calendars(Protocol):
+    """Working calendars, resolved into plain days that a workflow can carry (design.md §6 rule 10)."""
+
+    async def calendar(self, calendar: str) -> WorkCalendar:
+        """The calendar of that id, for the years round today.
+
+        Raises:
+            NotFound: `unknown_calendar`.
+        """

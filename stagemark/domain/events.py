@@ -37,6 +37,7 @@ __all__ = [
     "Fact",
     "Fired",
     "Missed",
+    "Outcome",
     "chain_hash",
     "decode_event",
 ]
@@ -104,6 +105,20 @@ Fact = Annotated[
 ]
 
 
+class Outcome(Model):
+    """How the sale stood after an envelope: with it, the first answer can be given again for ever (design.md §3).
+
+    Attributes:
+        life: The sale's own life.
+        open_stages: The stages that were open.
+        advice: Evidence that the markers advise and that was not there.
+    """
+
+    life: str
+    open_stages: tuple[str, ...] = ()
+    advice: tuple[str, ...] = ()
+
+
 class Event(Model):
     """One thing that happened in the life of a sale.
 
@@ -117,6 +132,7 @@ class Event(Model):
         key: The key of the envelope it came in.
         key_hash: The hash of that envelope's content.
         lapsed: Triggers due by `recorded_at` have lapsed: set on what an import opens.
+        outcome: How the sale stood afterwards; on the last event of each envelope.
         previous: Hash of the event before; empty for the first.
         hash: Hash of this event and, through `previous`, of all before it.
         v: Version of this form.
@@ -131,6 +147,7 @@ class Event(Model):
     key: str = ""
     key_hash: str = ""
     lapsed: bool = False
+    outcome: Outcome | None = None
     previous: str = ""
     hash: str = ""
     v: int = SCHEMA_VERSION

@@ -127,6 +127,7 @@ class OpportunityState:
         steps: Steps that were done, as `stage.step`.
         opened: When it was opened, in time; none before.
         look_again: The day to look again, while suspended or in nurture.
+        look_again_event: The sequence of the event that set it.
         last_told: When somebody last recorded something, by `recorded_at`: silence counts from here.
         last_told_event: The sequence of that event.
         lapsed_until: Triggers due by then have lapsed (imports); none otherwise.
@@ -161,6 +162,7 @@ class OpportunityState:
     loss_reason: str | None = None
     opened: datetime | None = None
     look_again: date | None = None
+    look_again_event: int = 0
     last_told: datetime = LONG_AGO
     last_told_event: int = 0
     lapsed_until: datetime | None = None
@@ -202,9 +204,26 @@ class OpportunityState:
         return [stage for stage, status in self.stages.items() if status == "begun"]
 
     @property
+    def causes(self) -> set[str]:
+        """What can make a trigger due at present: open visits, silence, a day to look again.
+
+        An open visit stays a cause while the sale is suspended; its clock stands still then.
+        """
+        found = {f"{visit.stage}#{visit.number}" for visit in self.open_visits}
+        if self.life == "open":
+            found.add(f"silence@{self.last_told_event}")
+        if self.life in ("suspended", "nurture"):
+            found.add(f"look_again@{self.look_again_event}")
+        return found
+
+    @property
     def high_risk(self) -> bool:
         """Whether a rung that marks high risk fired, and its cause still holds."""
-        return any(open_.fired.high_risk for open_ in self.triggers.values())
+        rungs = {(t.id, r.id) for t in self.playbook.triggers for r in t.rungs if r.high_risk}
+        if not rungs:
+            return False
+        causes = self.causes
+        return any((trigger, rung) in rungs and cause in causes for trigger, cause, rung in self.fired)
 
     @property
     def band(self) -> str | None:

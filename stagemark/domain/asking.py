@@ -1,0 +1,197 @@
+"""Checking what is asked in itself, before it is tried: names, types, references to events (design.md §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from pydantic import ValidationError
+
+from stagemark.domain import commands as c
+from stagemark.domain.events import Event
+from stagemark.domain.evidence import check_given
+from stagemark.domain.history import corrected, settle
+from stagemark.domain.playbook import Playbook
+from stagemark.domain.state import OpportunityState
+from stagemark.errors import Problem
+
+__all__ = ["check_asked"]
+
+Checked = tuple[list[Problem], Event | None]
+
+
+def check_asked(state: OpportunityState, event: Event, command: c.Command, where: str) -> Checked:
+    """What is wrong with a command in itself, and the event as far as it can be tried.
+
+    Args:
+        state: The sale as it would stand before the event.
+        event: The command, stamped.
+        command: The command as it came.
+        where: Its place in the envelope.
+
+    Returns:
+        The problems; and the event without the evidence that is wrong, or none if it can't be tried at all.
+    """
+    check = _CHECKS.get(command.kind)
+    return check(state, event, command, where) if check else ([], event)
+
+
+def _one(code: str, where: str, **params: Any) -> list[Problem]:
+    return [Problem(code=code, where=where, params=params)]
+
+
+def _unknown_stage(playbook: Playbook, stage: str | None, where: str) -> list[Problem]:
+    if stage is None or stage in playbook.stage_of:
+        return []
+    return _one("unknown_stage", where, stage=stage, known=list(playbook.stage_ids))
+
+
+def _check_stage(state: OpportunityState, event: Event, command: c.Skip | c.FallBack, where: str) -> Checked:
+    problems = _unknown_stage(state.playbook, command.stage, where)
+    return problems, None if problems else event
+
+
+def _check_given(playbook: Playbook, event: Event, given: Iterable[c.Given], where: str) -> Checked:
+    problems: list[Problem] = []
+    sound = []
+    for place, piece in enumerate(given):
+        found = check_given(playbook, piece, f"{where}.evidence[{place}]")
+        problems += found
+        if not found:
+            sound.append(piece)
+    if not problems:
+        return [], event
+    return problems, event.model_copy(update={"fact": event.fact.model_copy(update={"evidence": tuple(sound)})})
+
+
+def _check_mark(state: OpportunityState, event: Event, command: c.Mark, where: str) -> Checked:
+    unknown = _unknown_stage(state.playbook, command.stage, where)
+    problems, possible = _check_given(state.playbook, event, command.evidence, where)
+    return unknown + problems, None if unknown else possible
+
+
+def _check_record(state: OpportunityState, event: Event, command: c.Record, where: str) -> Checked:
+    if not (command.evidence or command.step or command.note):
+        return _one("nothing_to_do", where), None
+    unknown = _unknown_stage(state.playbook, command.stage, where)
+    if not unknown and command.step is not None:
+        stage = state.playbook.stage_of.get(command.stage or "")
+        steps = [step.id for step in stage.steps] if stage else []
+        if command.step not in steps:
+            unknown = _one("unknown_step", where, stage=command.stage or "-", step=command.step, known=steps)
+    problems, possible = _check_given(state.playbook, event, command.evidence, where)
+    return unknown + problems, None if unknown else possible
+
+
+def _check_lose(state: OpportunityState, event: Event, command: c.Lose, where: str) -> Checked:
+    known = [reason.id for reason in state.playbook.loss_reasons]
+    if command.reason in known:
+        return [], event
+    return _one("unknown_reason", where, reason=command.reason, known=known), event
+
+
+def _check_change(state: OpportunityState, event: Event, command: c.Change, where: str) -> Checked:
+    asked = command.model_fields_set - {"kind", "reason", "observed_at"}
+    return ([], event) if asked else (_one("nothing_to_do", where), None)
+
+
+def _check_answer(state: OpportunityState, event: Event, command: c.Answer, where: str) -> Checked:
+    if command.event not in state.triggers:
+        return _one("unknown_trigger", where, event=command.event, known=sorted(state.triggers) or "-"), None
+    needs = "until" if command.answer == "put_off" and command.until is None else ""
+    needs = "text" if command.answer != "put_off" and not command.text.strip() else needs
+    if needs:
+        return _one("answer_incomplete", where, answer=command.answer, needs=needs), None
+    today = event.recorded_at.date()
+    if command.until is not None and command.until <= today:
+        return _one("look_again_past", where, look_again=str(command.until), observed_at=str(today)), None
+    return [], event
+
+
+def _unfit(state: OpportunityState, number: int, done: str, where: str) -> list[Problem]:
+    """Why an event can't be corrected or voided, if so."""
+    if number > state.sequence:
+        return _one("unknown_event", where, event=number, last=state.sequence)
+    target = state.events[number - 1]
+    if number in settle(state.events)[0]:
+        return _one("already_void", where, event=number)
+    fixed = {"migrate", "answer", "fired", "missed", "open" if done == "voided" else ""}
+    if target.kind in fixed:
+        return _one("not_correctable", where, event=number, kind=target.kind, done=done)
+    return []
+
+
+def _check_void(state: OpportunityState, event: Event, command: c.Void, where: str) -> Checked:
+    problems = _unfit(state, command.event, "voided", where)
+    return problems, None if problems else event
+
+
+def _check_correct(state: OpportunityState, event: Event, command: c.Correct, where: str) -> Checked:
+    problems = _unfit(state, command.event, "corrected", where)
+    if problems:
+        return problems, None
+    target = state.events[command.event - 1]
+    if isinstance(target.fact, c.Correct | c.Void):
+        return _one("correct_original", where, event=command.event, original=target.fact.event), None
+    if command.observed_at is None and not command.changes:
+        return _one("nothing_to_do", where), None
+    fixed = {"kind", "observed_at", "playbook", "zone"} & set(command.changes)
+    if fixed:
+        return _one("correction_invalid", where, event=command.event, why=f"{sorted(fixed)[0]} can't be changed"), None
+    try:
+        right = corrected(target, command)
+    except ValidationError as error:
+        why = [f"{'.'.join(map(str, e['loc'][1:]))}: {e['msg']}" for e in error.errors()]
+        return _one("correction_invalid", where, event=command.event, why=why), None
+    asked: Any = right.fact
+    problems, possible = check_asked(state, right, asked, f"{where}.changes")
+    return problems, None if problems or possible is None else event
+
+
+def _check_migrate(state: OpportunityState, event: Event, command: c.Migrate, where: str) -> Checked:
+    new = command.compiled
+    if new is None or new.hash != command.to.hash:
+        return _one("field_invalid", where, message="the compiled playbook is missing or another than `to` names"), None
+    stages = {visit.stage for visit in state.visits} | {s for s, status in state.stages.items() if status == "skipped"}
+    orphans = {
+        "stage": [s for s in state.stages if s in stages and command.stages.get(s, s) not in new.stage_of],
+        "evidence": sorted({e for e, _ in state.evidence if command.evidence.get(e, e) not in new.evidence_of}),
+    }
+    problems = [
+        Problem(
+            code="migration_orphans",
+            where=where,
+            params={"what": what, "ids": ids, "playbook": f"{command.to.id} {command.to.version}"},
+        )
+        for what, ids in orphans.items()
+        if ids
+    ]
+    merged = _merged(state, command)
+    if merged:
+        problems += _one("migration_merges", where, stages=merged)
+    return problems, None if problems else event
+
+
+def _merged(state: OpportunityState, command: c.Migrate) -> list[str]:
+    """Stages that the mapping would lay on top of each other."""
+    names = [command.stages.get(stage, stage) for stage in state.stages if stage not in _untouched(state)]
+    return sorted({name for name in names if names.count(name) > 1})
+
+
+def _untouched(state: OpportunityState) -> set[str]:
+    visited = {visit.stage for visit in state.visits}
+    return {s for s, status in state.stages.items() if status == "waiting" and s not in visited}
+
+
+_CHECKS: dict[str, Callable[[OpportunityState, Event, Any, str], Checked]] = {
+    "mark": _check_mark,
+    "record": _check_record,
+    "skip": _check_stage,
+    "fall_back": _check_stage,
+    "lose": _check_lose,
+    "change": _check_change,
+    "answer": _check_answer,
+    "correct": _check_correct,
+    "void": _check_void,
+    "migrate": _check_migrate,
+}

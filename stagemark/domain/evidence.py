@@ -1,0 +1,251 @@
+"""Judging evidence: is a value of its type, and is a condition met by what is held (design.md §5, domain.md §7)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from pydantic import JsonValue, ValidationError
+
+from stagemark.domain.commands import Given
+from stagemark.domain.money import Amount
+from stagemark.domain.playbook import Condition, Edge, Evidence, EvidenceType, Need, Playbook
+from stagemark.domain.state import Held, OpportunityState
+from stagemark.errors import Problem
+
+__all__ = ["advice", "check_given", "evidence_shortfalls", "hold"]
+
+_SHA256 = re.compile(r"^[0-9a-f]{64}$")
+
+
+def check_given(playbook: Playbook, given: Given, where: str = "") -> list[Problem]:
+    """What is wrong with a piece of evidence in itself: its name, its type, its person."""
+    rule = playbook.evidence_of.get(given.evidence)
+    if rule is None:
+        known = sorted(playbook.evidence_of)
+        return [Problem(code="unknown_evidence", where=where, params={"evidence": given.evidence, "known": known})]
+    problems = []
+    if rule.about_person and given.person is None and given.override is None:
+        problems.append(Problem(code="evidence_person_missing", where=where, params={"evidence": rule.id}))
+    if given.person is not None and not rule.about_person:
+        problems.append(Problem(code="evidence_person_extra", where=where, params={"evidence": rule.id}))
+    if given.override is not None and given.value is None:
+        return problems
+    expected = _misfit(rule, given.value)
+    if expected is not None or given.override is not None:
+        said = expected or "leave the value out, or the override"
+        params = {"evidence": rule.id, "type": rule.type.value, "expected": said, "value": repr(given.value)[:200]}
+        problems.append(Problem(code="evidence_type", where=where, params=params))
+    return problems
+
+
+def _misfit(rule: Evidence, value: JsonValue) -> str | None:
+    """What the value should be, if it is not."""
+    match rule.type:
+        case EvidenceType.TEXT:
+            return None if isinstance(value, str) and value.strip() else "a text that is not empty"
+        case EvidenceType.NUMBER:
+            return None if _number(value) is not None else "a number such as 3 or 2.5"
+        case EvidenceType.MONEY:
+            return None if _amount(value) is not None else 'an amount such as {"amount": "1000.00", "currency": "CNY"}'
+        case EvidenceType.DATE:
+            return None if _date(value) is not None else "a date such as 2026-03-05"
+        case EvidenceType.PERSON:
+            return None if isinstance(value, str) and value.strip() else "the id of a person"
+        case EvidenceType.DOCUMENT:
+            fits = isinstance(value, dict) and set(value) == {"uri", "sha256"}
+            fits = fits and _is_document(value)
+            return None if fits else 'a document such as {"uri": "https://…", "sha256": "<64 hex digits>"}'
+        case EvidenceType.CHECKLIST:
+            return None if _is_choice_list(rule, value) else f"a list of items among {', '.join(rule.option_ids)}"
+        case EvidenceType.CHOICE | EvidenceType.RANKED:
+            single = isinstance(value, str) and value in rule.option_ids
+            several = rule.many and bool(value) and _is_choice_list(rule, value)
+            return None if single or several else f"one of {', '.join(rule.option_ids)}"
+
+
+def _is_document(value: JsonValue) -> bool:
+    if not isinstance(value, dict):
+        return False
+    uri, digest = value["uri"], value["sha256"]
+    return isinstance(uri, str) and bool(uri.strip()) and isinstance(digest, str) and bool(_SHA256.match(digest))
+
+
+def _is_choice_list(rule: Evidence, value: JsonValue) -> bool:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        return False
+    return len(set(map(str, value))) == len(value) and set(map(str, value)) <= set(rule.option_ids)
+
+
+def _number(value: Any) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+        return None
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _amount(value: Any) -> Amount | None:
+    try:
+        return Amount.model_validate(value)
+    except ValidationError:
+        return None
+
+
+def _date(value: Any) -> date | None:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else None
+    except ValueError:
+        return None
+
+
+def hold(state: OpportunityState, given: Given, event: int) -> None:
+    """Hold a piece of evidence. The latest value counts; the items of a checklist add up."""
+    key = (given.evidence, given.person)
+    value = given.value
+    before = state.evidence.get(key)
+    rule = state.playbook.evidence_of[given.evidence]
+    if rule.type is EvidenceType.CHECKLIST and before and isinstance(before.value, list) and isinstance(value, list):
+        ticked = {*before.value, *value}
+        value = [item for item in rule.option_ids if item in ticked]
+    state.evidence[key] = Held(value, event, given.override)
+
+
+def evidence_shortfalls(state: OpportunityState, stage: str, edge: Edge) -> Iterator[Problem]:
+    """What a marker lacks in required evidence and in conditions, by what is held now."""
+    marker = state.playbook.marker(stage, edge)
+    place: dict[str, Any] = {"stage": stage, "edge": edge}
+    for piece in marker.evidence:
+        if _need(state, piece.need, piece.by_band) is Need.REQUIRED and not _is_held(state, piece.evidence):
+            yield Problem(code="evidence_missing", params={**place, "evidence": piece.evidence})
+    for condition in marker.conditions:
+        found = _shortfall(state, condition)
+        if found is not None:
+            params = {**place, "evidence": condition.evidence, **_needed(state.playbook, condition), "found": found}
+            yield Problem(code="condition_unmet", params=params)
+
+
+def advice(state: OpportunityState, stage: str, edge: Edge) -> list[str]:
+    """The pieces of evidence that a marker advises and that are not held."""
+    pieces = state.playbook.marker(stage, edge).evidence
+    return [
+        piece.evidence
+        for piece in pieces
+        if _need(state, piece.need, piece.by_band) is Need.ADVISED and not _is_held(state, piece.evidence)
+    ]
+
+
+def _need(state: OpportunityState, need: Need, by_band: dict[str, Need]) -> Need:
+    band = state.band
+    return by_band.get(band, need) if band else need
+
+
+def _is_held(state: OpportunityState, evidence: str) -> bool:
+    return any(name == evidence for name, _ in state.evidence)
+
+
+def _shortfall(state: OpportunityState, condition: Condition) -> str | list[str] | None:
+    """What was found instead, if the condition is not met."""
+    rule = state.playbook.evidence_of[condition.evidence]
+    held = {person: kept for (name, person), kept in state.evidence.items() if name == condition.evidence}
+    if None in held and held[None].override is not None:
+        return None
+    if condition.count_at_least is not None:
+        count = sum(len(h.value) if isinstance(h.value, list) and not rule.about_person else 1 for h in held.values())
+        return None if count >= condition.count_at_least else str(count)
+    if not rule.about_person:
+        return _found(held.get(None)) if not _meets(rule, condition, held.get(None), state) else None
+    people = _people(state, condition, set(filter(None, held)))
+    met = {person: _meets(rule, condition, held.get(person), state) for person in people}
+    enough = any(met.values()) if condition.who == "any" else bool(met) and all(met.values())
+    if enough:
+        return None
+    if not people:
+        return "no_decision_maker" if condition.who == "decision_maker" else "nothing_recorded"
+    return [f"{person}: {_found(held.get(person))}" for person, fits in sorted(met.items()) if not fits]
+
+
+def _people(state: OpportunityState, condition: Condition, recorded: set[str]) -> set[str]:
+    """Whom the condition speaks of; several decision makers must all meet it."""
+    people = state.playbook.people
+    if people is None or condition.who == "any":
+        return recorded
+    roles = {
+        person: kept.value
+        for (name, person), kept in state.evidence.items()
+        if name == people.role_evidence and person is not None
+    }
+    if condition.who == "all":
+        return recorded | set(roles)
+    return {p for p, held in roles.items() if people.decision_maker in (held if isinstance(held, list) else [held])}
+
+
+def _found(held: Held | None) -> str:
+    if held is None:
+        return "nothing_recorded"
+    if isinstance(held.value, list):
+        return ", ".join(map(str, held.value)) or "nothing_recorded"
+    if isinstance(held.value, dict) and "amount" in held.value:
+        return f"{held.value['amount']} {held.value.get('currency')}"
+    return str(held.value)
+
+
+def _needed(playbook: Playbook, condition: Condition) -> dict[str, Any]:
+    threshold = getattr(condition, condition.operator)
+    said = [str(item) for item in threshold] if isinstance(threshold, tuple) else str(threshold)
+    about_person = playbook.evidence_of[condition.evidence].about_person
+    who = condition.who if about_person else "of_the_sale"
+    return {"operator": condition.operator, "threshold": said, "who": who}
+
+
+def _meets(rule: Evidence, condition: Condition, held: Held | None, state: OpportunityState) -> bool:
+    if held is None:
+        return False
+    if held.override is not None:
+        return True
+    value = held.value
+    match condition.operator:
+        case "at_least" | "at_most":
+            ours = _measure(rule, value, state.playbook.currency)
+            bound = _measure(rule, str(getattr(condition, condition.operator)), state.playbook.currency)
+            if ours is None or bound is None:
+                return False
+            return ours >= bound if condition.operator == "at_least" else ours <= bound
+        case "equals":
+            return _equal(rule, value, condition.equals)
+        case "one_of":
+            chosen = value if isinstance(value, list) else [value]
+            return any(option in (condition.one_of or ()) for option in chosen)
+        case "not_before" | "not_after":
+            day = _date(value)
+            if day is None:
+                return False
+            earliest, latest = condition.not_before or date.min, condition.not_after or date.max
+            return earliest <= day <= latest
+        case "checked":
+            ticked = len(value) if isinstance(value, list) else 0
+            return ticked >= (len(rule.options) if condition.checked == "all" else int(condition.checked or 0))
+    return False
+
+
+def _measure(rule: Evidence, value: JsonValue, currency: str) -> Decimal | None:
+    """A value on the scale of its type: the rank of an option, a number, an amount in the playbook's currency."""
+    if rule.type is EvidenceType.RANKED:
+        return Decimal(rule.rank(value)) if isinstance(value, str) and value in rule.option_ids else None
+    if isinstance(value, dict):
+        amount = _amount(value)
+        return amount.amount if amount and amount.currency == currency else None
+    return _number(value)
+
+
+def _equal(rule: Evidence, ours: JsonValue, theirs: JsonValue) -> bool:
+    if rule.type is EvidenceType.NUMBER:
+        return _number(ours) == _number(theirs)
+    if isinstance(ours, list) and not isinstance(theirs, list):
+        return theirs in ours
+    return ours == theirs

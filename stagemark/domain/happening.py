@@ -1,0 +1,292 @@
+"""How each fact changes the state of a sale: the rules of domain.md §1 in one place.
+
+Every function lets the state take the change and says what is unlawful in it. `decide` refuses what has any problem;
+the fold of recorded events never meets one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from stagemark.domain import commands as c
+from stagemark.domain.evidence import evidence_shortfalls, hold
+from stagemark.domain.history import Placed
+from stagemark.domain.machine import machines_of, turn
+from stagemark.domain.playbook import Edge
+from stagemark.domain.state import LeftBy, Life, OpportunityState, StageStatus
+from stagemark.domain.state import turn as turn_span
+from stagemark.errors import Problem
+
+__all__ = ["happen", "shortfalls"]
+
+
+def happen(state: OpportunityState, placed: Placed) -> list[Problem]:
+    """Let a fact happen to the state, which is changed in place, and say what is unlawful in it."""
+    fact = placed.event.fact
+    problems = _HANDLERS[fact.kind](state, fact, placed)
+    state.high = max(state.high, placed.at)
+    return [] if placed.lenient else problems
+
+
+def shortfalls(state: OpportunityState, stage: str, edge: Edge) -> list[Problem]:
+    """Everything that keeps a marker from being recorded now."""
+    problems = list(_life_allows(state, "mark", ("open",)))
+    if edge == "start":
+        problems += _not_yet(state, stage)
+    turns = machines_of(state.playbook).stages[stage]
+    if turn(turns, state.stages[stage], "begin" if edge == "start" else "end") is None:
+        status = state.stages[stage]
+        problems.append(_problem("marker_out_of_turn", stage=stage, edge=edge, status=status))
+    return problems + list(evidence_shortfalls(state, stage, edge))
+
+
+def _problem(code: str, **params: Any) -> Problem:
+    return Problem(code=code, params=params)
+
+
+def _life_allows(state: OpportunityState, command: str, lives: Iterable[str]) -> Iterable[Problem]:
+    if state.life not in lives:
+        yield _problem("life_out_of_turn", command=command, life=state.life)
+
+
+def _not_yet(state: OpportunityState, stage: str) -> list[Problem]:
+    waits_for = []
+    for term in state.playbook.opens_after(stage):
+        status = state.stages[term.stage]
+        reached = status in ("ended", "skipped") or (term.has == "begun" and status == "begun")
+        if not reached:
+            waits_for.append(f"{term.stage} {term.has}")
+    return [_problem("stage_not_yet", stage=stage, waits_for=waits_for)] if waits_for else []
+
+
+def _stage_turn(state: OpportunityState, stage: str, trigger: str) -> bool:
+    """Let a stage's machine turn; whether it did."""
+    status = turn(machines_of(state.playbook).stages[stage], state.stages[stage], trigger)
+    if status is not None:
+        state.stages[stage] = cast(StageStatus, status)
+    return status is not None
+
+
+def _life_turn(state: OpportunityState, trigger: str, placed: Placed) -> list[Problem]:
+    """Let the life's machine turn, and keep since when it stands where."""
+    life = turn(machines_of(state.playbook).life, state.life, trigger)
+    if life is None:
+        return [_problem("life_out_of_turn", command=trigger, life=state.life)]
+    state.life = cast(Life, life)
+    turn_span(state.lives, life, placed.at, placed.known)
+    return []
+
+
+def _open(state: OpportunityState, fact: c.Open, placed: Placed) -> list[Problem]:
+    problems = _life_turn(state, "open", placed)
+    state.opened = placed.at
+    state.zone, state.calendar = fact.zone, fact.calendar
+    state.account, state.title, state.segment = fact.account, fact.title, fact.segment
+    state.owner, state.deputy, state.collaborators = fact.owner, fact.deputy, fact.collaborators
+    state.value = fact.value
+    turn_span(state.owners, fact.owner, placed.at, placed.known)
+    return problems
+
+
+def _mark(state: OpportunityState, fact: c.Mark, placed: Placed) -> list[Problem]:
+    for given in fact.evidence:
+        hold(state, given, placed.event.sequence)
+    problems: list[Problem] = []
+
+    def admitted() -> bool:
+        """The guard: everything that is missing, though it is not the machine's turn that it stops."""
+        problems.extend(_life_allows(state, "mark", ("open",)))
+        if fact.edge == "start":
+            problems.extend(_not_yet(state, fact.stage))
+        problems.extend(evidence_shortfalls(state, fact.stage, fact.edge))
+        return placed.lenient or not problems
+
+    status = state.stages[fact.stage]
+    machine = machines_of(state.playbook).stages[fact.stage]
+    after = turn(machine, status, "begin" if fact.edge == "start" else "end", admitted)
+    if after is None and not problems:
+        return shortfalls(state, fact.stage, fact.edge)
+    # Lawful, or short of something: it is counted as observed all the same, so that what comes after it in the same
+    # envelope is judged for itself.
+    state.stages[fact.stage] = "begun" if fact.edge == "start" else "ended"
+    if fact.edge == "start":
+        state.visit(fact.stage, placed.at, placed.known, placed.event.sequence)
+    else:
+        _leave(state, [fact.stage], "end", placed)
+    return problems + _complete(state, placed)
+
+
+def _leave(state: OpportunityState, stages: Iterable[str], by: LeftBy, placed: Placed) -> None:
+    for visit in state.open_visits:
+        if visit.stage in stages:
+            state.leave(visit, by, placed.at, placed.known, placed.event.sequence)
+
+
+def _complete(state: OpportunityState, placed: Placed) -> list[Problem]:
+    """The sale is complete when every stage has ended or been skipped."""
+    if state.life == "open" and all(status in ("ended", "skipped") for status in state.stages.values()):
+        return _life_turn(state, "complete", placed)
+    return []
+
+
+def _record(state: OpportunityState, fact: c.Record, placed: Placed) -> list[Problem]:
+    for given in fact.evidence:
+        hold(state, given, placed.event.sequence)
+    if fact.step is not None:
+        state.steps[f"{fact.stage}.{fact.step}"] = placed.event.sequence
+    return list(_life_allows(state, "record", ("open", "suspended", "nurture")))
+
+
+def _skip(state: OpportunityState, fact: c.Skip, placed: Placed) -> list[Problem]:
+    problems = list(_life_allows(state, "skip", ("open",)))
+    if not _stage_turn(state, fact.stage, "skip"):
+        skippable = state.playbook.stage_of[fact.stage].skippable
+        code = "skip_out_of_turn" if skippable else "not_skippable"
+        return [*problems, _problem(code, stage=fact.stage, status=state.stages[fact.stage])]
+    return problems + _complete(state, placed)
+
+
+def _wait(state: OpportunityState, fact: c.Wait, placed: Placed) -> list[Problem]:
+    state.waiting_on = fact.on
+    turn_span(state.waits, fact.on, placed.at, placed.known)
+    return list(_life_allows(state, "wait", ("open", "suspended", "nurture")))
+
+
+def _look_again(state: OpportunityState, fact: c.Suspend | c.Nurture, placed: Placed) -> list[Problem]:
+    state.look_again, state.look_again_event = fact.look_again, placed.event.sequence
+    observed = placed.at.astimezone(ZoneInfo(state.zone)).date()
+    if placed.known and fact.look_again <= observed:
+        return [_problem("look_again_past", look_again=str(fact.look_again), observed_at=str(observed))]
+    return []
+
+
+def _suspend(state: OpportunityState, fact: c.Suspend, placed: Placed) -> list[Problem]:
+    return _life_turn(state, "suspend", placed) + _look_again(state, fact, placed)
+
+
+def _resume(state: OpportunityState, fact: c.Resume, placed: Placed) -> list[Problem]:
+    state.look_again = None
+    return _life_turn(state, "resume", placed)
+
+
+def _stop(state: OpportunityState, by: LeftBy, placed: Placed) -> None:
+    """Leave every open stage; the stage waits, and can begin again."""
+    stages = state.open_stages
+    _leave(state, stages, by, placed)
+    for stage in stages:
+        _stage_turn(state, stage, "leave")
+    turn_span(state.waits, None, placed.at, placed.known)
+    state.waiting_on = None
+
+
+def _begin_again(state: OpportunityState, stages: Iterable[str], placed: Placed) -> None:
+    for stage in stages:
+        if _stage_turn(state, stage, "begin_again"):
+            state.visit(stage, placed.at, placed.known, placed.event.sequence)
+
+
+def _left_with_life(state: OpportunityState, by: LeftBy) -> list[str]:
+    """The stages that were left when the present state of life began."""
+    since = state.lives[-1].start if state.lives else state.high
+    left = {visit.stage for visit in state.visits if visit.left_by == by and visit.left == since}
+    return [stage for stage in state.stages if stage in left]
+
+
+def _ended_last(state: OpportunityState) -> list[str]:
+    """The stage that ended last."""
+    order = list(state.stages)
+    ended = [(visit.left, order.index(visit.stage)) for visit in state.visits if visit.left_by == "end" and visit.left]
+    return [order[max(ended)[1]]] if ended else []
+
+
+def _lose(state: OpportunityState, fact: c.Lose, placed: Placed) -> list[Problem]:
+    problems = _life_turn(state, "lose", placed)
+    _stop(state, "lost", placed)
+    state.loss_reason, state.look_again = fact.reason, None
+    return problems
+
+
+def _reopen(state: OpportunityState, fact: c.Reopen, placed: Placed) -> list[Problem]:
+    again = _left_with_life(state, "lost") if state.life == "lost" else _ended_last(state)
+    problems = _life_turn(state, "reopen", placed)
+    _begin_again(state, again, placed)
+    state.loss_reason = None
+    return problems
+
+
+def _nurture(state: OpportunityState, fact: c.Nurture, placed: Placed) -> list[Problem]:
+    nurturable = [stage.id for stage in state.playbook.stages if stage.nurturable]
+    problems = []
+    if not set(nurturable) & set(state.open_stages):
+        problems.append(_problem("not_nurturable", stages=nurturable))
+    problems += _life_turn(state, "nurture", placed)
+    _stop(state, "nurture", placed)
+    return problems + _look_again(state, fact, placed)
+
+
+def _come_back(state: OpportunityState, fact: c.ComeBack, placed: Placed) -> list[Problem]:
+    again = _left_with_life(state, "nurture")
+    problems = _life_turn(state, "come_back", placed)
+    _begin_again(state, again, placed)
+    state.look_again = None
+    return problems
+
+
+def _fall_back(state: OpportunityState, fact: c.FallBack, placed: Placed) -> list[Problem]:
+    problems = list(_life_allows(state, "fall_back", ("open",)))
+    order = list(state.stages)
+    later = order[order.index(fact.stage) + 1 :]
+    status = state.stages[fact.stage]
+    reached = [stage for stage in later if state.stages[stage] != "waiting"]
+    if status == "waiting" or (status == "begun" and not reached):
+        problems.append(_problem("not_earlier", stage=fact.stage, status=status))
+    _leave(state, later, "fall_back", placed)
+    for stage in reached:
+        _stage_turn(state, stage, "fall_back")
+    if status != "begun":
+        _begin_again(state, [fact.stage], placed)
+    _withdraw_pieces(state, fact.stage, later)
+    return problems
+
+
+def _withdraw_pieces(state: OpportunityState, stage: str, later: list[str]) -> None:
+    """What proved the markers that are to be observed anew proves them no longer; data on people stays."""
+    pieces = {piece.evidence for piece in state.playbook.marker(stage, "end").evidence}
+    for name in later:
+        found = state.playbook.stage_of[name]
+        pieces |= {piece.evidence for marker in (found.start, found.end) for piece in marker.evidence}
+    for key in [key for key in state.evidence if key[0] in pieces]:
+        del state.evidence[key]
+
+
+def _change(state: OpportunityState, fact: c.Change, placed: Placed) -> list[Problem]:
+    if fact.owner is not None and fact.owner != state.owner:
+        state.owner = fact.owner
+        turn_span(state.owners, fact.owner, placed.at, placed.known)
+    if fact.collaborators is not None:
+        state.collaborators = fact.collaborators
+    if fact.deputy is not None or fact.no_deputy:
+        state.deputy = fact.deputy
+    state.value = fact.value or state.value
+    state.segment = fact.segment or state.segment
+    state.title = fact.title or state.title
+    return list(_life_allows(state, "change", ("open", "suspended", "nurture")))
+
+
+_HANDLERS: dict[str, Callable[[OpportunityState, Any, Placed], list[Problem]]] = {
+    "open": _open,
+    "mark": _mark,
+    "record": _record,
+    "skip": _skip,
+    "wait": _wait,
+    "suspend": _suspend,
+    "resume": _resume,
+    "lose": _lose,
+    "reopen": _reopen,
+    "nurture": _nurture,
+    "come_back": _come_back,
+    "fall_back": _fall_back,
+    "change": _change,
+}

@@ -1,0 +1,288 @@
+"""One sale: its events folded into state, and what is decided of what is asked (design.md §3, §5).
+
+`decide` tries the commands on the state: what would be unlawful is refused, with everything that is missing. A command
+about the past is tried where it belongs in time, by folding everything anew, so that a late or corrected record is
+lawful exactly if it would have been lawful then, and leaves what came after it lawful.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from stagemark.domain.agenda import keep_books
+from stagemark.domain.asking import check_asked
+from stagemark.domain.commands import Answer, Command, Correct, Envelope, Mark, Open
+from stagemark.domain.events import Event, Fired, Missed, Outcome
+from stagemark.domain.evidence import advice
+from stagemark.domain.happening import happen, shortfalls
+from stagemark.domain.history import BOOKKEEPING, in_order, place_last, playbook_of
+from stagemark.domain.moments import Moment
+from stagemark.domain.playbook import Playbook
+from stagemark.domain.state import OpportunityState
+from stagemark.errors import Problem
+
+__all__ = [
+    "TOLERANCE",
+    "Accepted",
+    "Decision",
+    "Rejected",
+    "Repeated",
+    "advance",
+    "apply",
+    "decide",
+    "fold",
+    "playbook_of",
+    "shortfalls",
+    "why_not",
+]
+
+TOLERANCE: Final = timedelta(minutes=5)
+"""How far `observed_at` may lie ahead of the engine's clock: clocks differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The envelope is lawful: these events are to be recorded, and the state is then this."""
+
+    events: tuple[Event, ...]
+    state: OpportunityState
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """The envelope was accepted before; these are the events that it became."""
+
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The envelope is refused; `conflict` tells that somebody was there first."""
+
+    problems: tuple[Problem, ...]
+    conflict: bool = False
+
+
+Decision = Accepted | Repeated | Rejected
+
+
+def fold(
+    opportunity: str, events: Sequence[Event], playbook: Playbook, until: datetime | None = None
+) -> OpportunityState:
+    """Fold the events of a sale into its state. Total: it never raises on events that `decide` accepted.
+
+    Args:
+        opportunity: The sale's id.
+        events: Its events by sequence.
+        playbook: The compiled playbook that it runs by after them (`playbook_of`).
+        until: Valid time: what happened after it has not happened yet (design.md §7); none: all.
+    """
+    return _fold(opportunity, events, playbook, until)[0]
+
+
+def advance(state: OpportunityState, event: Event) -> OpportunityState:
+    """The state after one more event."""
+    return _advance(state, event)[0]
+
+
+def apply(state: OpportunityState, events: Sequence[Event]) -> OpportunityState:
+    """The state after some more events."""
+    for event in events:
+        state = advance(state, event)
+    return state
+
+
+def why_not(state: OpportunityState, envelope: Envelope, now: datetime) -> tuple[Problem, ...]:
+    """Everything that keeps the envelope from being accepted, without trying; empty if nothing does."""
+    decision = decide(state, envelope, now)
+    return decision.problems if isinstance(decision, Rejected) else ()
+
+
+def decide(state: OpportunityState, envelope: Envelope, now: datetime) -> Decision:
+    """Decide what is asked. Total and pure.
+
+    Args:
+        state: The sale as it stands; a fresh `OpportunityState` if it has not been opened.
+        envelope: What is asked.
+        now: The engine's time, UTC.
+    """
+    before = tuple(event for event in state.events if event.key == envelope.key)
+    content = envelope.content_hash()
+    if before:
+        if before[0].key_hash == content:
+            return Repeated(before)
+        return Rejected((Problem(code="key_reused", params={"key": envelope.key}),), conflict=True)
+    expected = envelope.expected_sequence
+    if expected is not None and expected != state.sequence:
+        params = {"expected": expected, "actual": state.sequence}
+        return Rejected((Problem(code="sequence_moved", params=params),), conflict=True)
+    problems = _out_of_place(state, envelope)
+    if problems:
+        return Rejected(tuple(problems), conflict=state.life != "unopened")
+    return _try(state, envelope, content, now)
+
+
+def _out_of_place(state: OpportunityState, envelope: Envelope) -> list[Problem]:
+    opens = [isinstance(command, Open) for command in envelope.commands]
+    if state.life == "unopened" and not opens[0]:
+        return [Problem(code="not_open_yet")]
+    if any(opens[1:]) or (opens[0] and state.life != "unopened"):
+        return [Problem(code="already_open", params={"opportunity": state.opportunity})]
+    return []
+
+
+def _try(state: OpportunityState, envelope: Envelope, content: str, now: datetime) -> Accepted | Rejected:
+    """Let the commands happen one after the other, and collect everything that is unlawful in them."""
+    problems: list[Problem] = []
+    trial = state
+    for place, command in enumerate(envelope.commands):
+        where = f"commands[{place}]"
+        event = _stamped(trial, command, envelope, content, now)
+        asked, possible = check_asked(trial, event, command, where)
+        problems += asked + _too_early_or_late(trial, event, command, where, now)
+        if possible is None:
+            continue
+        trial, found = _advance(trial, possible, getattr(command, "compiled", None))
+        told = {(p.code, p.params.get("evidence")) for p in asked}
+        for sequence, problem in found:
+            spared = problem.code == "evidence_missing" and ("evidence_type", problem.params["evidence"]) in told
+            if not spared:
+                problems.append(_told(problem, sequence, state.sequence, where, trial))
+    return Rejected(_each_once(problems)) if problems else _accepted(state, trial)
+
+
+def _told(problem: Problem, sequence: int, seen: int, where: str, trial: OpportunityState) -> Problem:
+    """A problem of a new event is the command's; one of an event recorded before is a contradiction."""
+    if sequence > seen:
+        return problem.model_copy(update={"where": where})
+    event = trial.events[sequence - 1]
+    because = {"code": problem.code, "params": problem.params}
+    params = {"event": sequence, "kind": event.kind, "observed_at": str(event.observed_at), "because": because}
+    return Problem(code="contradicts", where=where, params=params)
+
+
+def _each_once(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    return tuple(problem for place, problem in enumerate(problems) if problem not in problems[:place])
+
+
+def _too_early_or_late(
+    state: OpportunityState, event: Event, command: Command, where: str, now: datetime
+) -> list[Problem]:
+    """`observed_at` in the future or before the opening."""
+    moment = command.observed_at if isinstance(command, Correct) else event.observed_at
+    if moment is None or not moment.known:
+        return []
+    zone = ZoneInfo(command.zone if isinstance(command, Open) else state.zone)
+    late = moment.instant > now + TOLERANCE if moment.instant else moment.day > now.astimezone(zone).date()  # type: ignore[operator]  # known
+    if late:
+        params = {"observed_at": str(moment), "now": now.astimezone(zone).isoformat(timespec="seconds")}
+        return [Problem(code="observed_in_future", where=where, params=params)]
+    if isinstance(command, Correct | Open) or state.opened is None or not state.lives[0].start_known:
+        return []
+    opened = state.opened.astimezone(zone)
+    early = moment.instant < opened if moment.instant else moment.day < opened.date()  # type: ignore[operator]  # known
+    if early:
+        params = {"observed_at": str(moment), "opened_at": opened.isoformat(timespec="seconds")}
+        return [Problem(code="before_opening", where=where, params=params)]
+    return []
+
+
+def _accepted(before: OpportunityState, after: OpportunityState) -> Accepted:
+    """Chain the new events, and keep in the last of them how the sale stands."""
+    new = after.events[before.sequence :]
+    marked = [event.fact for event in new if isinstance(event.fact, Mark)]
+    advised = dict.fromkeys(evidence for mark in marked for evidence in advice(after, mark.stage, mark.edge))
+    outcome = Outcome(life=after.life, open_stages=tuple(after.open_stages), advice=tuple(advised))
+    new[-1] = new[-1].model_copy(update={"outcome": outcome})
+    after.events[before.sequence :] = chained(before, new)
+    return Accepted(tuple(after.events[before.sequence :]), after)
+
+
+def chained(state: OpportunityState, events: Sequence[Event]) -> list[Event]:
+    """Chain new events by hash to those that the state has."""
+    previous = state.events[-1].hash if state.events else ""
+    linked: list[Event] = []
+    for event in events:
+        linked.append(event.chained(previous))
+        previous = linked[-1].hash
+    return linked
+
+
+def _stamped(state: OpportunityState, command: Command, envelope: Envelope, content: str, now: datetime) -> Event:
+    observed = Moment.at(now)
+    if command.kind not in BOOKKEEPING:
+        observed = getattr(command, "observed_at", None) or envelope.observed_at or observed
+    return Event(
+        sequence=state.sequence + 1,
+        fact=_bare(command),
+        observed_at=observed,
+        recorded_at=now,
+        actor=envelope.actor,
+        source=envelope.source,
+        key=envelope.key,
+        key_hash=content,
+        lapsed=isinstance(command, Open) and envelope.source in ("import", "demo"),
+    )
+
+
+def _bare(command: Command) -> Command:
+    """The command without what the event around it says already."""
+    told = {"observed_at", "compiled"} if command.kind not in ("correct", "void") else set()
+    return type(command).model_validate(command.model_dump(exclude_unset=True, exclude=told))
+
+
+def _advance(
+    state: OpportunityState, event: Event, playbook: Playbook | None = None
+) -> tuple[OpportunityState, list[tuple[int, Problem]]]:
+    """The state after one more event, and what is unlawful in it, by the sequence of the event it is about."""
+    kind = event.kind
+    placed = None
+    if kind not in BOOKKEEPING:
+        zone = event.fact.zone if isinstance(event.fact, Open) else state.zone
+        placed = place_last(event, state.high, zone)
+    if kind in ("correct", "void", "migrate") or (placed is None and kind not in BOOKKEEPING):
+        return _fold(state.opportunity, [*state.events, event], playbook or state.playbook)
+    after = state.copied()
+    after.events.append(event)
+    problems = [(event.sequence, problem) for problem in happen(after, placed)] if placed else []
+    _keep_record(after, event)
+    _settle_triggers(after)
+    return after, problems
+
+
+def _fold(
+    opportunity: str, events: Sequence[Event], playbook: Playbook, until: datetime | None = None
+) -> tuple[OpportunityState, list[tuple[int, Problem]]]:
+    state = OpportunityState(opportunity, playbook, list(events))
+    zone = next((event.fact.zone for event in events if isinstance(event.fact, Open)), "UTC")
+    problems: list[tuple[int, Problem]] = []
+    for placed in in_order(events, zone):
+        if until is None or placed.at <= until:
+            problems += [(placed.event.sequence, problem) for problem in happen(state, placed)]
+    for event in events:
+        _keep_record(state, event)
+    _settle_triggers(state)
+    return state, problems
+
+
+def _keep_record(state: OpportunityState, event: Event) -> None:
+    """What counts by the time of recording: silence, lapsing, the books of the triggers."""
+    keep_books(state, event)
+    fact = event.fact
+    engine = isinstance(fact, Fired | Missed)
+    only_put_aside = isinstance(fact, Answer) and fact.answer != "done"
+    if not engine and not only_put_aside:
+        state.last_told, state.last_told_event = event.recorded_at, event.sequence
+    if event.lapsed:
+        state.lapsed_until = event.recorded_at
+
+
+def _settle_triggers(state: OpportunityState) -> None:
+    """A trigger whose cause is gone is open no more."""
+    if state.triggers:
+        causes = state.causes
+        state.triggers = {event: open_ for event, open_ in state.triggers.items() if open_.fired.cause in causes}
