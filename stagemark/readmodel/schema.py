@@ -240,6 +240,8 @@ messages = Table(
     Column("opportunity", String, nullable=False),
     Column("title", String, nullable=False),
     Column("account", String, nullable=False),
+    Column("playbook", String, nullable=False, doc="the hash of the playbook that has the labels"),
+    Column("event", Integer, nullable=False, doc="by which number it is answered"),
     Column("kind", String, nullable=False),
     Column("params", JSON, nullable=False),
     Column("urgent", Boolean, nullable=False),

@@ -35,6 +35,8 @@ def upgrade() -> None:
         sa.Column("opportunity", sa.String(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("account", sa.String(), nullable=False),
+        sa.Column("playbook", sa.String(), nullable=False),
+        sa.Column("event", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("params", sa.JSON(), nullable=False),
         sa.Column("urgent", sa.Boolean(), nullable=False),
