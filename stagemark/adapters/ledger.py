@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 from stagemark.domain.events import Event
 from stagemark.domain.playbook import Playbook
@@ -31,8 +31,7 @@ class SqlLedger:
         Raises:
             Unavailable: `ledger_conflict`, `ledger_broken`, `playbook_not_kept`, or the store's (`Store.write`).
         """
-        async with self._store.write(opportunity) as connection:
-            await self._writer.write(connection, {opportunity: events})
+        await self._store.write(lambda connection: self._writer.write(connection, {opportunity: events}), opportunity)
 
     async def append_many(self, batches: Mapping[str, Sequence[Event]]) -> None:
         """As `append`, for thousands of sales in one transaction: all of them or none.
@@ -40,22 +39,19 @@ class SqlLedger:
         Raises:
             Unavailable: As `append`.
         """
-        async with self._store.write() as connection:
-            await self._writer.write(connection, batches)
+        await self._store.write(lambda connection: self._writer.write(connection, batches))
 
     async def events(self, opportunity: str) -> list[Event]:
         """All events of a sale by sequence, up to the first hole; empty if there is no such sale."""
-        return [event async for _, events in self.all_events([opportunity]) for event in events]
+        return (await self.all_events([opportunity])).get(opportunity, [])
 
-    async def all_events(self, opportunities: Iterable[str] | None = None) -> AsyncIterator[tuple[str, list[Event]]]:
-        """The events of each sale, a few hundred sales at a time; all of one state of the database.
+    async def all_events(self, opportunities: Iterable[str] | None = None) -> dict[str, list[Event]]:
+        """The events of each sale, all of one state of the database; sales in order of their ids.
 
         Args:
             opportunities: Of these sales; `None` for all.
         """
-        async with self._store.read() as connection:
-            async for sale in histories(connection, self._store.namespace, opportunities):
-                yield sale
+        return await self._store.read(lambda c: dict(histories(c, self._store.namespace, opportunities)))
 
     async def rebuild(self) -> int:
         """Write all that derives from the ledger anew; nobody sees it half-done.
@@ -63,8 +59,7 @@ class SqlLedger:
         Returns:
             How many sales there are.
         """
-        async with self._store.write() as connection:
-            return await self._writer.rebuild(connection)
+        return await self._store.write(self._writer.rebuild)
 
     async def keep_playbook(self, whole: Playbook) -> None:
         """Keep a whole playbook under its hash, once."""
@@ -72,19 +67,21 @@ class SqlLedger:
         if digest in self._kept:
             return
         row = {"namespace": self._store.namespace, "hash": digest, "id": whole.id, "version": whole.version}
-        async with self._store.write() as connection:
-            kept = select(playbooks.c.hash).where(
-                playbooks.c.namespace == self._store.namespace, playbooks.c.hash == digest
-            )
-            if (await connection.execute(kept)).first() is None:
-                await connection.execute(insert(playbooks), [row | {"whole": whole.model_dump_json()}])
+
+        def work(connection: Connection) -> None:
+            if self._whole(connection, digest) is None:
+                connection.execute(insert(playbooks), [row | {"whole": whole.model_dump_json()}])
+
+        await self._store.write(work)
         self._kept.add(digest)
 
     async def playbook(self, digest: str) -> Playbook | None:
         """The whole playbook of that hash."""
-        async with self._store.read() as connection:
-            query = select(playbooks.c.whole).where(
-                playbooks.c.namespace == self._store.namespace, playbooks.c.hash == digest
-            )
-            whole = (await connection.execute(query)).scalar_one_or_none()
+        whole = await self._store.read(lambda connection: self._whole(connection, digest))
         return Playbook.model_validate_json(whole) if whole is not None else None
+
+    def _whole(self, connection: Connection, digest: str) -> str | None:
+        query = select(playbooks.c.whole).where(
+            playbooks.c.namespace == self._store.namespace, playbooks.c.hash == digest
+        )
+        return connection.execute(query).scalar_one_or_none()

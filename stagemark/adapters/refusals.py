@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 from stagemark.domain.commands import fingerprint
 from stagemark.ports import Refusal
@@ -33,10 +33,13 @@ class SqlRefusals:
             "envelope": content["envelope"],
             "problems": content["problems"],
         }
-        async with self._store.write(refusal.opportunity) as connection:
-            kept = select(refusals.c.id).where(refusals.c.namespace == row["namespace"], refusals.c.id == row["id"])
-            if (await connection.execute(kept)).first() is None:
-                await connection.execute(insert(refusals), [row])
+        kept = select(refusals.c.id).where(refusals.c.namespace == row["namespace"], refusals.c.id == row["id"])
+
+        def work(connection: Connection) -> None:
+            if connection.execute(kept).first() is None:
+                connection.execute(insert(refusals), [row])
+
+        await self._store.write(work, refusal.opportunity)
 
     async def of(self, opportunity: str) -> list[Refusal]:
         """The refusals of a sale, the latest first."""
@@ -45,8 +48,7 @@ class SqlRefusals:
             .where(refusals.c.namespace == self._store.namespace, refusals.c.opportunity == opportunity)
             .order_by(refusals.c.refused_at.desc(), refusals.c.id)
         )
-        async with self._store.read() as connection:
-            found = (await connection.execute(query)).mappings().all()
+        found = await self._store.read(lambda connection: connection.execute(query).mappings().all())
         return [
             Refusal(
                 opportunity=row["opportunity"],

@@ -25,10 +25,13 @@ async def migrate(store: Store) -> None:
     Raises:
         Unavailable: `store_newer`: a newer version of stagemark made the schema; else as `Store.write`.
     """
-    async with store.write() as connection:
+
+    def work(connection: Connection) -> None:
         if not store.sqlite:  # the store's own lock holds a namespace; the schema is everybody's
-            await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("stagemark schema", 0))))
-        await connection.run_sync(_upgrade, store.address)
+            connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("stagemark schema", 0))))
+        _upgrade(connection, store.address)
+
+    await store.write(work)
 
 
 def _upgrade(connection: Connection, address: str) -> None:

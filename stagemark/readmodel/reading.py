@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, RowMapping, Table, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, RowMapping, Table, select
 
 from stagemark.domain.events import Event, decode_event
 from stagemark.readmodel.schema import ledger
@@ -18,8 +17,8 @@ CHUNK = 500
 """Sales named in one statement."""
 
 
-async def rows(
-    connection: AsyncConnection,
+def rows(
+    connection: Connection,
     table: Table,
     namespace: str,
     *where: ColumnElement[bool],
@@ -36,16 +35,16 @@ async def rows(
     """
     query = select(table).where(table.c.namespace == namespace, *where).order_by(*table.primary_key.columns)
     if opportunities is None:
-        return list((await connection.execute(query)).mappings())
+        return list(connection.execute(query).mappings())
     found: list[RowMapping] = []
     for chunk in _chunks(sorted(set(opportunities))):
-        found += (await connection.execute(query.where(table.c.opportunity.in_(chunk)))).mappings()
+        found += connection.execute(query.where(table.c.opportunity.in_(chunk))).mappings()
     return found
 
 
-async def ledger_pages(
-    connection: AsyncConnection, namespace: str, opportunities: Iterable[str] | None = None
-) -> AsyncIterator[tuple[str, list[RowMapping]]]:
+def ledger_pages(
+    connection: Connection, namespace: str, opportunities: Iterable[str] | None = None
+) -> Iterator[tuple[str, list[RowMapping]]]:
     """The ledger's rows, sale by sale in order of their ids, as they are stored; a few hundred sales at a time."""
     whose = ledger.c.namespace == namespace
     if opportunities is not None:
@@ -54,23 +53,23 @@ async def ledger_pages(
     while True:
         if opportunities is None:
             ids = select(ledger.c.opportunity).distinct().where(whose, ledger.c.opportunity > last)
-            chunk = list((await connection.execute(ids.order_by(ledger.c.opportunity).limit(CHUNK))).scalars())
+            chunk = list(connection.execute(ids.order_by(ledger.c.opportunity).limit(CHUNK)).scalars())
         else:
             chunk = next(named, [])
         if not chunk:
             return
         last = chunk[-1]
         query = select(ledger).where(whose, ledger.c.opportunity.in_(chunk))
-        found = (await connection.execute(query.order_by(ledger.c.opportunity, ledger.c.sequence))).mappings()
+        found = connection.execute(query.order_by(ledger.c.opportunity, ledger.c.sequence)).mappings()
         for opportunity, group in groupby(found, key=lambda row: str(row["opportunity"])):
             yield opportunity, list(group)
 
 
-async def histories(
-    connection: AsyncConnection, namespace: str, opportunities: Iterable[str] | None = None
-) -> AsyncIterator[tuple[str, list[Event]]]:
+def histories(
+    connection: Connection, namespace: str, opportunities: Iterable[str] | None = None
+) -> Iterator[tuple[str, list[Event]]]:
     """The events of each sale by sequence, up to the first hole; sales in order of their ids."""
-    async for opportunity, stored in ledger_pages(connection, namespace, opportunities):
+    for opportunity, stored in ledger_pages(connection, namespace, opportunities):
         events = [decode_event(json.loads(row["fact"])) for row in contiguous(stored)]
         if events:
             yield opportunity, events

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, event, func, make_url, select
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from stagemark.errors import InvalidInput, Unavailable
 
@@ -18,29 +18,35 @@ __all__ = ["Store", "open_store"]
 
 BUSY_TIMEOUT = 10_000
 """Milliseconds for which a writer waits on another process's write to an SQLite file."""
+THREADS = 4
 _DRIVERS = {
-    "sqlite": "sqlite+aiosqlite",
-    "sqlite+aiosqlite": "sqlite+aiosqlite",
+    "sqlite": "sqlite",
     "postgres": "postgresql+psycopg",
     "postgresql": "postgresql+psycopg",
     "postgresql+psycopg": "postgresql+psycopg",
 }
 
+T = TypeVar("T")
+
 
 class Store:
-    """One namespace of a database.
+    """One namespace of a database. Work on it is plain functions of a connection, each run in a thread as a whole.
+
+    So a transaction is one hop away from the event loop, not three for each statement
+    (docs/decisions/0010-database-work-in-threads.md).
 
     Attributes:
         engine: SQLAlchemy's engine.
         namespace: First part of every key.
     """
 
-    def __init__(self, engine: AsyncEngine, namespace: str) -> None:
+    def __init__(self, engine: Engine, namespace: str) -> None:
         """Use `open_store`."""
         self.engine = engine
         self.namespace = namespace
-        # SQLite has one writer. Within a process they queue here: its own waiting sleeps and is unfair.
-        self._turn = asyncio.Lock() if self.sqlite else None
+        self._readers = ThreadPoolExecutor(THREADS, "stagemark-read")
+        # SQLite has one writer at a time; a queue is fair, where its own waiting sleeps and is not.
+        self._writers = ThreadPoolExecutor(1 if self.sqlite else THREADS, "stagemark-write")
 
     @property
     def sqlite(self) -> bool:
@@ -53,52 +59,65 @@ class Store:
         url = self.engine.url
         return (url.database or "") if self.sqlite else url.render_as_string(hide_password=True)
 
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that only reads, and sees one state of the database throughout.
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Do something that only reads, and sees one state of the database throughout.
+
+        Args:
+            work: Called with a connection, in a thread.
 
         Raises:
             Unavailable: `store_unreachable`, `store_locked`, `store_unwritable`, `store_not_migrated`.
         """
-        async with self._translated(), self.engine.connect() as connection:
-            if not self.sqlite:
-                await connection.execution_options(isolation_level="REPEATABLE READ")
-            async with connection.begin():
-                yield connection
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
 
-    @asynccontextmanager
-    async def write(self, sale: str | None = None) -> AsyncIterator[AsyncConnection]:
-        """A transaction that writes; no other one writes the same sale, or none given, any sale of the namespace.
+    async def write(self, work: Callable[[Connection], T], sale: str | None = None) -> T:
+        """Do something in a transaction that nobody else who writes the same sale interferes with.
 
         Args:
-            sale: The only sale whose rows it writes.
+            work: Called with a connection, in a thread; all that it writes stands when it returns, or nothing.
+            sale: The only sale whose rows it writes; none given: any of the namespace.
 
         Raises:
             Unavailable: As `read`.
         """
-        async with AsyncExitStack() as stack:
-            await stack.enter_async_context(self._translated())
-            if self._turn is not None:
-                await stack.enter_async_context(self._turn)
-            connection = await stack.enter_async_context(self.engine.connect())
-            await connection.execution_options(stagemark_writes=True)
-            await stack.enter_async_context(connection.begin())
-            if not self.sqlite:
-                await self._lock(connection, sale)
-            yield connection
+        return await asyncio.get_running_loop().run_in_executor(self._writers, self._write, work, sale)
 
-    async def _lock(self, connection: AsyncConnection, sale: str | None) -> None:
+    async def close(self) -> None:
+        """Wait for what is under way, and give back all connections."""
+        await asyncio.to_thread(self._close)
+
+    def _close(self) -> None:
+        self._readers.shutdown()
+        self._writers.shutdown()
+        self.engine.dispose()
+
+    def _read(self, work: Callable[[Connection], T]) -> T:
+        isolation = {} if self.sqlite else {"isolation_level": "REPEATABLE READ"}
+        with self._translated(), self.engine.connect().execution_options(**isolation) as connection:
+            return work(connection)
+
+    def _write(self, work: Callable[[Connection], T], sale: str | None) -> T:
+        with (
+            self._translated(),
+            self.engine.connect().execution_options(stagemark_writes=True) as connection,
+            connection.begin(),
+        ):
+            if not self.sqlite:
+                self._lock(connection, sale)
+            return work(connection)
+
+    def _lock(self, connection: Connection, sale: str | None) -> None:
         """Advisory locks of PostgreSQL: writers of single sales share the namespace, a bulk writer has it alone."""
         namespace = func.hashtextextended(f"stagemark:{self.namespace}", 0)
         if sale is None:
-            await connection.execute(select(func.pg_advisory_xact_lock(namespace)))
+            connection.execute(select(func.pg_advisory_xact_lock(namespace)))
             return
         row = func.hashtextextended(f"stagemark:{self.namespace}:{sale}", 0)
-        await connection.execute(select(func.pg_advisory_xact_lock_shared(namespace)))
-        await connection.execute(select(func.pg_advisory_xact_lock(row)))
+        connection.execute(select(func.pg_advisory_xact_lock_shared(namespace)))
+        connection.execute(select(func.pg_advisory_xact_lock(row)))
 
-    @asynccontextmanager
-    async def _translated(self) -> AsyncIterator[None]:
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
         try:
             yield
         except DBAPIError as problem:
@@ -107,12 +126,6 @@ class Store:
                 raise
             # The cause is left out: a driver's words can repeat the address it was given, password and all.
             raise Unavailable.of(code, store=self.address) from None
-        except OSError:
-            raise Unavailable.of("store_unreachable", store=self.address) from None
-
-    async def close(self) -> None:
-        """Give back all connections."""
-        await self.engine.dispose()
 
 
 def open_store(url: str, namespace: str = "default") -> Store:
@@ -134,9 +147,9 @@ def open_store(url: str, namespace: str = "default") -> Store:
     return Store(engine, namespace)
 
 
-def _engine(url: URL) -> AsyncEngine:
+def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_async_engine(
+        return create_engine(
             url,
             hide_parameters=True,
             pool_pre_ping=True,
@@ -145,11 +158,11 @@ def _engine(url: URL) -> AsyncEngine:
     if url.database is not None and not url.database.startswith(("file:", ":")):
         url = url.set(database=str(Path(url.database).expanduser()))
     # The driver's own transaction control begins too late for a consistent read; `_begin` does it instead.
-    engine = create_async_engine(
+    engine = create_engine(
         url, hide_parameters=True, connect_args={"isolation_level": None, "timeout": BUSY_TIMEOUT / 1000}
     )
-    event.listen(engine.sync_engine, "connect", _prepare)
-    event.listen(engine.sync_engine, "begin", _begin)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
     return engine
 
 

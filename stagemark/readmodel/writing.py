@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import NamedTuple
 
-from sqlalchemy import and_, bindparam, delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
 
 from stagemark.domain.commands import Migrate
 from stagemark.domain.events import Event, chain_hash
@@ -69,15 +69,16 @@ class Writer:
         self._namespace = namespace
         self._remember = remember
         self._written: OrderedDict[str, _Written] = OrderedDict()
+        self._lock = Lock()  # PostgreSQL is written by several threads at once
         self._compiled: dict[str, Playbook] = {}
 
-    async def write(self, connection: AsyncConnection, batches: Mapping[str, Sequence[Event]]) -> None:
+    def write(self, connection: Connection, batches: Mapping[str, Sequence[Event]]) -> None:
         """Store the events of sales, and write what derives from them.
 
         Raises:
             Unavailable: `ledger_conflict` or `ledger_broken`: they contradict what is stored; `playbook_not_kept`.
         """
-        stored = await self._links(connection, batches)
+        stored = self._links(connection, batches)
         new: list[Row] = []
         for opportunity, events in batches.items():
             links = stored.setdefault(opportunity, {})
@@ -85,12 +86,12 @@ class Writer:
             new += (ledger_row(self._namespace, opportunity, event) for event in fresh)
         if not new:
             return
-        await connection.execute(insert(ledger), new)
-        positions = await self._positions(connection, batches)
+        connection.execute(insert(ledger), new)
+        positions = self._positions(connection, batches)
         reached = {sale: _reach(positions[sale].sequence, links) for sale, links in stored.items()}
-        await self._derive(connection, batches, positions, reached)
+        self._derive(connection, batches, positions, reached)
 
-    async def rebuild(self, connection: AsyncConnection) -> int:
+    def rebuild(self, connection: Connection) -> int:
         """Write all that derives from the ledger anew, from the ledger alone.
 
         Returns:
@@ -98,21 +99,19 @@ class Writer:
         """
         self._written.clear()
         for table in reversed(DERIVED):
-            await connection.execute(delete(table).where(table.c.namespace == self._namespace))
+            connection.execute(delete(table).where(table.c.namespace == self._namespace))
         count = 0
         chunk: dict[str, _Written] = {}
-        async for opportunity, events in histories(connection, self._namespace):
-            chunk[opportunity] = await self._folded(connection, opportunity, events)
+        for opportunity, events in histories(connection, self._namespace):
+            chunk[opportunity] = self._folded(connection, opportunity, events)
             count += 1
             if len(chunk) == CHUNK:
-                await self._replace(connection, chunk, defaultdict(_Position))
+                self._replace(connection, chunk, defaultdict(_Position))
                 chunk = {}
-        await self._replace(connection, chunk, defaultdict(_Position))
+        self._replace(connection, chunk, defaultdict(_Position))
         return count
 
-    async def _links(
-        self, connection: AsyncConnection, batches: Mapping[str, Sequence[Event]]
-    ) -> dict[str, dict[int, _Link]]:
+    def _links(self, connection: Connection, batches: Mapping[str, Sequence[Event]]) -> dict[str, dict[int, _Link]]:
         """What is stored of these sales, from the event before their first on."""
         found: dict[str, dict[int, _Link]] = {}
         columns = select(ledger.c.opportunity, ledger.c.sequence, ledger.c.previous, ledger.c.hash)
@@ -124,11 +123,11 @@ class Writer:
                 ledger.c.opportunity.in_(named[at : at + CHUNK]),
                 ledger.c.sequence >= first,
             )
-            for sale, sequence, previous, hashed in await connection.execute(query):
+            for sale, sequence, previous, hashed in connection.execute(query):
                 found.setdefault(sale, {})[sequence] = _Link(previous, hashed)
         return found
 
-    async def _positions(self, connection: AsyncConnection, sales: Iterable[str]) -> defaultdict[str, _Position]:
+    def _positions(self, connection: Connection, sales: Iterable[str]) -> defaultdict[str, _Position]:
         """Up to which event the derived tables are written."""
         named = list(sales)
         found: defaultdict[str, _Position] = defaultdict(_Position)
@@ -136,12 +135,12 @@ class Writer:
             query = select(opportunities.c.opportunity, opportunities.c.sequence, opportunities.c.hash).where(
                 opportunities.c.namespace == self._namespace, opportunities.c.opportunity.in_(named[at : at + CHUNK])
             )
-            found |= {sale: _Position(sequence, hashed) for sale, sequence, hashed in await connection.execute(query)}
+            found |= {sale: _Position(sequence, hashed) for sale, sequence, hashed in connection.execute(query)}
         return found
 
-    async def _derive(
+    def _derive(
         self,
-        connection: AsyncConnection,
+        connection: Connection,
         batches: Mapping[str, Sequence[Event]],
         positions: Mapping[str, _Position],
         reached: Mapping[str, int],
@@ -159,28 +158,28 @@ class Writer:
             if len(more) < end - position.sequence:  # a hole was filled
                 reread.append(opportunity)
             elif not position.sequence:
-                after[opportunity] = await self._folded(connection, opportunity, more)
+                after[opportunity] = self._folded(connection, opportunity, more)
             elif before is None or any(isinstance(event.fact, Migrate) for event in more):
                 reread.append(opportunity)
             else:
                 state = apply(before.state, more)
                 after[opportunity] = _Written(state, rows_of(self._namespace, state))
         if reread:
-            async for opportunity, events in histories(connection, self._namespace, reread):
-                after[opportunity] = await self._folded(connection, opportunity, events)
-        await self._replace(connection, after, positions)
+            for opportunity, events in histories(connection, self._namespace, reread):
+                after[opportunity] = self._folded(connection, opportunity, events)
+        self._replace(connection, after, positions)
 
     def _standing(self, opportunity: str, position: _Position) -> _Written | None:
         """What is remembered of a sale, if it is what stands in the database."""
         written = self._written.get(opportunity)
         return written if written is not None and written.state.events[-1].hash == position.hash else None
 
-    async def _folded(self, connection: AsyncConnection, opportunity: str, events: Sequence[Event]) -> _Written:
-        state = fold(opportunity, events, await self._playbook(connection, opportunity, events))
+    def _folded(self, connection: Connection, opportunity: str, events: Sequence[Event]) -> _Written:
+        state = fold(opportunity, events, self._playbook(connection, opportunity, events))
         return _Written(state, rows_of(self._namespace, state))
 
-    async def _replace(
-        self, connection: AsyncConnection, after: Mapping[str, _Written], positions: Mapping[str, _Position]
+    def _replace(
+        self, connection: Connection, after: Mapping[str, _Written], positions: Mapping[str, _Position]
     ) -> None:
         """Put the rows of these sales in the place of their old ones; a table whose rows stay the same is left."""
         removed: dict[str, list[Row]] = {table.name: [] for table in _CHILDREN}
@@ -202,19 +201,20 @@ class Writer:
                     removed[table.name].append(key)
                 added[table.name] += rows
         if moved:
-            await connection.execute(_UPDATE, moved)
+            connection.execute(_UPDATE, moved)
         for table in DERIVED:
             if removed.get(table.name):
-                await connection.execute(_DELETE[table.name], removed[table.name])
+                connection.execute(_DELETE[table.name], removed[table.name])
             if added[table.name]:
-                await connection.execute(insert(table), added[table.name])
-        for opportunity, now in after.items():
-            self._written[opportunity] = now
-            self._written.move_to_end(opportunity)
-        while len(self._written) > self._remember:
-            self._written.popitem(last=False)
+                connection.execute(insert(table), added[table.name])
+        with self._lock:
+            for opportunity, now in after.items():
+                self._written[opportunity] = now
+                self._written.move_to_end(opportunity)
+            while len(self._written) > self._remember:
+                self._written.popitem(last=False)
 
-    async def _playbook(self, connection: AsyncConnection, opportunity: str, events: Sequence[Event]) -> Playbook:
+    def _playbook(self, connection: Connection, opportunity: str, events: Sequence[Event]) -> Playbook:
         """The compiled playbook that a sale runs by."""
         ref = playbook_of(events)
         if ref is None:  # decide lets nothing be first but the opening
@@ -223,7 +223,7 @@ class Writer:
             query = select(playbooks.c.whole).where(
                 playbooks.c.namespace == self._namespace, playbooks.c.hash == ref.hash
             )
-            whole = (await connection.execute(query)).scalar_one_or_none()
+            whole = connection.execute(query).scalar_one_or_none()
             if whole is None:
                 raise Unavailable.of("playbook_not_kept", opportunity=opportunity, playbook=ref.id, hash=ref.hash)
             self._compiled[ref.hash] = Playbook.model_validate_json(whole).compiled()

@@ -12,7 +12,19 @@ from stagemark.domain.events import Event
 from stagemark.domain.moments import UNKNOWN, Moment
 from stagemark.domain.money import Amount
 from stagemark.domain.opportunity import Accepted, apply, chained, decide
-from stagemark.domain.playbook import Evidence, Marker, Named, OpensAfter, Piece, Playbook, Rung, Stage, Text, Trigger
+from stagemark.domain.playbook import (
+    Edge,
+    Evidence,
+    Marker,
+    Named,
+    OpensAfter,
+    Piece,
+    Playbook,
+    Rung,
+    Stage,
+    Text,
+    Trigger,
+)
 from stagemark.domain.state import OpportunityState
 
 START = datetime(2026, 3, 2, 1, tzinfo=UTC)
@@ -96,7 +108,7 @@ def _due(state: OpportunityState, now: datetime) -> OpportunityState:
 def _any(random: Random, state: OpportunityState, now: datetime) -> c.Command:
     stage, event = random.choice(STAGES), random.randint(1, max(state.sequence, 1))
     later = now.date() + timedelta(days=random.randint(1, 20))
-    edges: tuple[c.Edge, ...] = ("start", "end")
+    edges: tuple[Edge, ...] = ("start", "end")
     choices: Sequence[c.Command] = (
         *(c.Mark(stage=stage, edge=edge) for edge in edges for _ in range(4)),
         c.Record(evidence=(c.Given(evidence="note", value="told"),)),
