@@ -325,4 +325,47 @@ PROBLEM_TEXTS: dict[str, tuple[str, str]] = {
         "the playbook {playbook} ({hash}) of the sale {opportunity} is not in the store; keep it first",
         "商机 {opportunity} 的流程 {playbook}（{hash}）不在数据库中；请先保存该流程",
     ),
+    # -- server
+    "playbook_not_kept": (
+        "playbook {playbook} of this sale is not in the ledger; restore the ledger",
+        "账本中没有本商机所用的流程“{playbook}”；请恢复账本",
+    ),
+    "server_unreachable": (
+        "no Temporal server answers at {address}: {why}; start one with stagemark up, or set TEMPORAL_ADDRESS",
+        "{address} 没有 Temporal 服务器响应：{why}；请用 stagemark up 启动，或设置 TEMPORAL_ADDRESS",
+    ),
+    "wrong_namespace": (
+        "the Temporal server has no namespace {namespace}; create it, or set TEMPORAL_NAMESPACE",
+        "Temporal 服务器上没有命名空间“{namespace}”；请先创建，或设置 TEMPORAL_NAMESPACE",
+    ),
+    "search_attribute_missing": (
+        "namespace {namespace} lacks a search attribute ({why}); create them: {command}",
+        "命名空间“{namespace}”缺少搜索属性（{why}）；请先创建：{command}",
+    ),
+    "overloaded": (
+        "too many requests at once for this sale or server ({why}); try again in a moment, with the same key",
+        "对该商机或服务器的请求过多（{why}）；请稍后用同一个键重试",
+    ),
+    "no_answer": (
+        "no answer within {seconds} s; does a worker run on task queue {queue}? Try again with the same key",
+        "{seconds} 秒内没有答复；任务队列“{queue}”上有 worker 在运行吗？可用同一个键重试",
+    ),
+    "not_allowed": (
+        "the Temporal server refuses access to namespace {namespace}: {why}; check TEMPORAL_API_KEY or TEMPORAL_TLS",
+        "Temporal 服务器拒绝访问命名空间“{namespace}”：{why}；请检查 TEMPORAL_API_KEY 或 TEMPORAL_TLS",
+    ),
+    "engine_failed": ("the engine answered with an error: {why}", "引擎返回错误：{why}"),
+    "converter_unsuited": (
+        "the data converter {converter} of this client can't carry stagemark's models; use the default one or one of "
+        "temporalio.contrib.pydantic",
+        "此客户端的数据转换器 {converter} 无法传输 stagemark 的数据；请使用默认转换器或 temporalio.contrib.pydantic 中的转换器",
+    ),
+    "sale_full": (
+        "the sale has no room for this: all its records together may have {limit} bytes; shorten notes and texts",
+        "商机容量不足：其全部记录合计不得超过 {limit} 字节；请缩短备注和文字",
+    ),
+    "temporal_config": (
+        "the Temporal settings can't be read: {why}; see TEMPORAL_* variables and profiles",
+        "无法读取 Temporal 设置：{why}；请检查 TEMPORAL_* 环境变量和配置文件",
+    ),
 }

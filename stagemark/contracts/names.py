@@ -9,6 +9,7 @@ from temporalio.common import SearchAttributeKey
 __all__ = [
     "ACCOUNT",
     "LIFE",
+    "OPPORTUNITY",
     "OWNER",
     "PLAYBOOK",
     "SEARCH_ATTRIBUTES",
@@ -21,6 +22,9 @@ __all__ = [
 TASK_QUEUE: Final = "stagemark"
 SENDING_QUEUE: Final = "stagemark-sending"
 """Messages have a queue of their own, with a rate limit: after an outage thousands fall due at once (§6 rule 7)."""
+
+OPPORTUNITY: Final = "StagemarkOpportunity"
+"""The workflow's type; prefixed, for a platform's worker can have an `Opportunity` of its own."""
 
 LIFE: Final = SearchAttributeKey.for_keyword("StagemarkLife")
 OWNER: Final = SearchAttributeKey.for_keyword("StagemarkOwner")

@@ -1,0 +1,365 @@
+"""The typed client: what a platform calls to open sales, record markers, and ask how a sale stands."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Literal, Required, TypedDict, Unpack
+
+from pydantic import JsonValue, ValidationError
+from temporalio.client import Client
+
+from stagemark.contracts.messages import OpportunityInput, Receipt, Told
+from stagemark.contracts.names import TASK_QUEUE
+from stagemark.contracts.views import View, receipt_of, view_of
+from stagemark.contracts.wire import problems_of, suited
+from stagemark.domain import agenda
+from stagemark.domain import commands as c
+from stagemark.domain.commands import Command, Envelope, Given
+from stagemark.domain.moments import Moment
+from stagemark.domain.money import Amount
+from stagemark.domain.opportunity import Accepted, Rejected, Repeated, decide, fold
+from stagemark.domain.playbook import Edge, Playbook
+from stagemark.domain.state import OpportunityState
+from stagemark.errors import Conflict, InvalidInput, Problem, Refused
+from stagemark.ports import Calendars, Ledger, Refusal, Refusals
+from stagemark.problem_texts import Language
+from stagemark.transport import NoRun, Transport
+from stagemark_activities.ledger import told
+
+__all__ = ["Evidence", "Said", "Stagemark", "When"]
+
+When = str | Moment | datetime | date
+"""When something happened: an instant, a date, or `unknown`."""
+Evidence = Mapping[str, JsonValue] | Sequence[Given]
+"""Evidence as values by id, or piece by piece where it is about a person or overridden."""
+
+_log = logging.getLogger(__name__)
+
+
+class Said(TypedDict, total=False):
+    """How a command is said: the parts of its envelope.
+
+    Attributes:
+        actor: Who records it, an opaque id.
+        key: Idempotency key; by default a new one, so that a repeat is a second command.
+        observed_at: When it happened; by default now.
+        expected_sequence: How many events the caller has seen; if there are more, it is refused.
+        language: In which language to say no.
+        source: By which way it came.
+    """
+
+    actor: Required[str]
+    key: str
+    observed_at: When
+    expected_sequence: int
+    language: Language
+    source: c.Source
+
+
+class Stagemark:
+    """Sales on Temporal. Every call is safe to repeat with the same key, also after the sale has ended.
+
+    All methods raise `Refused` (with everything that is missing; `Conflict` where somebody was first), `NotFound`,
+    `InvalidInput`, or `Unavailable` where the engine can't be had.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        *,
+        ledger: Ledger,
+        refusals: Refusals,
+        calendars: Calendars,
+        task_queue: str = TASK_QUEUE,
+        timeout: timedelta = timedelta(seconds=30),
+        continue_after: int = 4000,
+        jitter: timedelta = timedelta(seconds=20),
+        offset: timedelta = timedelta(0),
+    ) -> None:
+        """Talk to sales.
+
+        Args:
+            client: A Temporal client with `StagemarkPlugin`, or with a pydantic data converter.
+            ledger: Where ended sales are read, and playbooks kept.
+            refusals: Where refused commands are kept.
+            calendars: Working calendars.
+            task_queue: Of the workers that have `StagemarkPlugin`.
+            timeout: How long a call may take.
+            continue_after: See `OpportunityInput`; also `jitter` and `offset`.
+            jitter: By how much a timer may be late.
+            offset: Of the sales' clocks, in simulations.
+
+        Raises:
+            InvalidInput: `converter_unsuited`.
+        """
+        if not suited(client.data_converter):
+            converter = client.data_converter.payload_converter_class.__qualname__
+            raise InvalidInput.of("converter_unsuited", converter=converter)
+        self._transport = Transport(client, task_queue=task_queue, timeout=timeout)
+        self._ledger = ledger
+        self._refusals = refusals
+        self._calendars = calendars
+        self._offset = offset
+        self._start: dict[str, Any] = {"continue_after": continue_after, "jitter": jitter, "offset": offset}
+
+    # -- the one way in
+
+    async def execute(self, opportunity: str, envelope: Envelope) -> Receipt:
+        """Send an envelope: all of its commands are recorded, or none. What is refused is kept as a refusal."""
+        try:
+            return await self._execute(opportunity, envelope)
+        except Refused as refused:
+            await self._keep(opportunity, envelope, refused)
+            raise
+
+    async def record(self, opportunity: str, *commands: Command, **said: Unpack[Said]) -> Receipt:
+        """Record one command or several in one step, all or none."""
+        return await self.execute(opportunity, _envelope(commands, said))
+
+    async def why_not(self, opportunity: str, *commands: Command, **said: Unpack[Said]) -> list[Problem]:
+        """Everything that `record` would refuse now, without trying; empty if nothing."""
+        envelope = _envelope(commands, said)
+        try:
+            return await self._transport.why_not(opportunity, envelope, self._now())
+        except NoRun:
+            decision = decide(await self._ended(opportunity), envelope, self._now())
+            return list(decision.problems) if isinstance(decision, Rejected) else []
+
+    async def view(self, opportunity: str) -> View:
+        """How a sale stands."""
+        try:
+            return await self._transport.view(opportunity, self._now())
+        except NoRun:
+            state = await self._ended(opportunity)
+            calendar = await self._calendars.calendar(state.calendar)
+            return view_of(state, agenda.next_due(state, calendar, self._now()), self._now())
+
+    # -- commands, one by one
+
+    async def open(
+        self,
+        opportunity: str,
+        playbook: Playbook,
+        *,
+        account: str,
+        owner: str,
+        title: str = "",
+        segment: str | None = None,
+        value: Amount | None = None,
+        collaborators: Sequence[str] = (),
+        deputy: str | None = None,
+        calendar: str = "cn",
+        **said: Unpack[Said],
+    ) -> Receipt:
+        """Open a sale by a whole playbook. Opened twice with the same content, it is one sale."""
+        days = await self._calendars.calendar(calendar)
+        command = _valid(
+            c.Open,
+            playbook=playbook.ref(),
+            account=account,
+            owner=owner,
+            title=title,
+            segment=segment,
+            value=value,
+            collaborators=tuple(collaborators),
+            deputy=deputy,
+            calendar=calendar,
+            zone=days.zone,
+        )
+        await self._ledger.keep_playbook(playbook)
+        key = said.setdefault("key", f"open:{opportunity}")
+        envelope = _envelope([command], said)
+        try:
+            return await self._open(opportunity, playbook.compiled(), days, envelope)
+        except Refused as refused:
+            if refused.code == "key_reused" and key == f"open:{opportunity}":
+                refused = Conflict.of("already_open", opportunity=opportunity)
+            await self._keep(opportunity, envelope, refused)
+            raise refused from None
+
+    async def mark(
+        self, opportunity: str, stage: str, edge: Edge, evidence: Evidence = (), **said: Unpack[Said]
+    ) -> Receipt:
+        """Record that the start or end marker of a stage was observed."""
+        return await self.record(opportunity, _valid(c.Mark, stage=stage, edge=edge, evidence=_given(evidence)), **said)
+
+    async def add_evidence(
+        self,
+        opportunity: str,
+        evidence: Evidence = (),
+        *,
+        stage: str | None = None,
+        step: str | None = None,
+        note: str = "",
+        **said: Unpack[Said],
+    ) -> Receipt:
+        """Record evidence between markers, or that a step of a stage was done."""
+        command = _valid(c.Record, evidence=_given(evidence), stage=stage, step=step, note=note)
+        return await self.record(opportunity, command, **said)
+
+    async def skip(self, opportunity: str, stage: str, reason: str, **said: Unpack[Said]) -> Receipt:
+        """Skip a stage that waits."""
+        return await self.record(opportunity, _valid(c.Skip, stage=stage, reason=reason), **said)
+
+    async def wait(self, opportunity: str, on: c.Party | None, note: str = "", **said: Unpack[Said]) -> Receipt:
+        """Say whom the sale waits on from now; `None` ends the waiting."""
+        return await self.record(opportunity, _valid(c.Wait, on=on, note=note), **said)
+
+    async def suspend(self, opportunity: str, reason: str, look_again: date, **said: Unpack[Said]) -> Receipt:
+        """Pause the sale until a day."""
+        return await self.record(opportunity, _valid(c.Suspend, reason=reason, look_again=look_again), **said)
+
+    async def resume(self, opportunity: str, reason: str = "", **said: Unpack[Said]) -> Receipt:
+        """Go on after a suspension."""
+        return await self.record(opportunity, _valid(c.Resume, reason=reason), **said)
+
+    async def lose(self, opportunity: str, reason: str, note: str = "", **said: Unpack[Said]) -> Receipt:
+        """The sale is lost, for one of the playbook's reasons."""
+        return await self.record(opportunity, _valid(c.Lose, reason=reason, note=note), **said)
+
+    async def reopen(self, opportunity: str, reason: str, **said: Unpack[Said]) -> Receipt:
+        """Take up again a sale that has ended."""
+        return await self.record(opportunity, _valid(c.Reopen, reason=reason), **said)
+
+    async def fall_back(self, opportunity: str, stage: str, reason: str, **said: Unpack[Said]) -> Receipt:
+        """Go back to an earlier stage."""
+        return await self.record(opportunity, _valid(c.FallBack, stage=stage, reason=reason), **said)
+
+    async def nurture(self, opportunity: str, reason: str, look_again: date, **said: Unpack[Said]) -> Receipt:
+        """No opportunity now: keep in touch until a day."""
+        return await self.record(opportunity, _valid(c.Nurture, reason=reason, look_again=look_again), **said)
+
+    async def come_back(self, opportunity: str, reason: str = "", **said: Unpack[Said]) -> Receipt:
+        """Come back from nurture."""
+        return await self.record(opportunity, _valid(c.ComeBack, reason=reason), **said)
+
+    async def change(self, opportunity: str, change: c.Change, **said: Unpack[Said]) -> Receipt:
+        """Change owner, collaborators, deputy, value, segment or title."""
+        return await self.record(opportunity, change, **said)
+
+    async def correct(
+        self,
+        opportunity: str,
+        event: int,
+        reason: str,
+        changes: Mapping[str, JsonValue] | None = None,
+        happened_at: When | None = None,
+        **said: Unpack[Said],
+    ) -> Receipt:
+        """Replace what an earlier event said, or when it happened."""
+        command = _valid(c.Correct, event=event, reason=reason, changes=dict(changes or {}), observed_at=happened_at)
+        return await self.record(opportunity, command, **said)
+
+    async def void(self, opportunity: str, event: int, reason: str, **said: Unpack[Said]) -> Receipt:
+        """Take back an earlier event: it never happened."""
+        return await self.record(opportunity, _valid(c.Void, event=event, reason=reason), **said)
+
+    async def answer(
+        self,
+        opportunity: str,
+        event: int,
+        answer: Literal["done", "put_off", "dismissed"],
+        text: str = "",
+        until: date | None = None,
+        **said: Unpack[Said],
+    ) -> Receipt:
+        """Answer a trigger that fired in that event."""
+        return await self.record(
+            opportunity, _valid(c.Answer, event=event, answer=answer, text=text, until=until), **said
+        )
+
+    async def migrate(
+        self,
+        opportunity: str,
+        to: Playbook,
+        reason: str,
+        stages: Mapping[str, str] | None = None,
+        evidence: Mapping[str, str] | None = None,
+        **said: Unpack[Said],
+    ) -> Receipt:
+        """Go on by another playbook, or another version of it; ids that have changed are mapped, old to new."""
+        await self._ledger.keep_playbook(to)
+        command = _valid(
+            c.Migrate,
+            to=to.ref(),
+            compiled=to.compiled(),
+            stages=dict(stages or {}),
+            evidence=dict(evidence or {}),
+            reason=reason,
+        )
+        return await self.record(opportunity, command, **said)
+
+    # -- how
+
+    def _now(self) -> datetime:
+        return datetime.now(UTC) + self._offset
+
+    async def _execute(self, opportunity: str, envelope: Envelope) -> Receipt:
+        try:
+            return await self._transport.update(opportunity, envelope)
+        except NoRun:
+            known = await told(self._ledger, opportunity)
+        state = _folded(opportunity, known)
+        decision = decide(state, envelope, self._now())
+        if isinstance(decision, Repeated):
+            return receipt_of(opportunity, decision.events)
+        if isinstance(decision, Rejected) and state.ended:
+            raise _error(decision)
+        calendar = await self._calendars.calendar(state.calendar)
+        start = OpportunityInput(
+            opportunity=opportunity, playbook=known.playbook, calendar=calendar, resumes=True, **self._start
+        )
+        return await self._transport.start(start, state, envelope)
+
+    async def _open(self, opportunity: str, playbook: Playbook, calendar: Any, envelope: Envelope) -> Receipt:
+        if await self._ledger.events(opportunity):
+            return await self._execute(opportunity, envelope)
+        decision = decide(OpportunityState(opportunity, playbook), envelope, self._now())
+        if isinstance(decision, Rejected):  # a bad opening starts nothing
+            raise _error(decision)
+        assert isinstance(decision, Accepted)  # nothing was there that could be repeated
+        start = OpportunityInput(opportunity=opportunity, playbook=playbook, calendar=calendar, **self._start)
+        try:
+            return await self._transport.start(start, decision.state, envelope)
+        except NoRun:  # its whole life passed since we looked
+            return await self._execute(opportunity, envelope)
+
+    async def _ended(self, opportunity: str) -> OpportunityState:
+        return _folded(opportunity, await told(self._ledger, opportunity))
+
+    async def _keep(self, opportunity: str, envelope: Envelope, refused: Refused) -> None:
+        refusal = Refusal(opportunity=opportunity, envelope=envelope, problems=refused.problems, refused_at=self._now())
+        try:
+            await self._refusals.keep(refusal)
+        except Exception:  # the caller must learn why it was refused, whatever becomes of the note of it
+            _log.exception("A refusal could not be kept: %s", refused)
+
+
+def _folded(opportunity: str, known: Told) -> OpportunityState:
+    return fold(opportunity, known.events, known.playbook)
+
+
+def _error(decision: Rejected) -> Refused:
+    return (Conflict if decision.conflict else Refused)(*decision.problems)
+
+
+def _valid(model: type[Any], **fields: Any) -> Any:
+    """Make a command of what was given; what was left out stays unset, so that payloads are small."""
+    try:
+        return model(**{name: value for name, value in fields.items() if value is not None or name == "on"})
+    except ValidationError as error:
+        raise InvalidInput(*problems_of(error)) from error
+
+
+def _envelope(commands: Sequence[Command], said: Said) -> Envelope:
+    envelope: Envelope = _valid(Envelope, commands=tuple(commands), **{"key": str(uuid.uuid4()), **said})
+    return envelope
+
+
+def _given(evidence: Evidence) -> tuple[Given, ...]:
+    if isinstance(evidence, Mapping):
+        return tuple(_valid(Given, evidence=name, value=value) for name, value in evidence.items())
+    return tuple(evidence)

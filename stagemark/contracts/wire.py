@@ -1,0 +1,72 @@
+"""How stagemark's models cross the wire: compact JSON, and refusals instead of riddles for what can't be read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from pydantic import ValidationError
+from temporalio.api.common.v1 import Payload
+from temporalio.contrib.pydantic import PydanticPayloadConverter, ToJsonOptions
+from temporalio.converter import DataConverter, DefaultPayloadConverter
+from temporalio.exceptions import ApplicationError
+
+from stagemark.domain.commands import Envelope
+from stagemark.errors import InvalidInput, Problem
+from stagemark.problem_texts import PROBLEM_TEXTS
+
+__all__ = ["CompactPayloadConverter", "problems_of", "speaking", "suited"]
+
+
+def problems_of(error: ValidationError) -> list[Problem]:
+    """What pydantic found, as problems: our own codes where they are ours, each with its place."""
+    return [
+        Problem(
+            code=found["type"] if found["type"] in PROBLEM_TEXTS else "field_invalid",
+            where=".".join(map(str, found["loc"])),
+            params={"message": found["msg"], **{k: str(v) for k, v in found.get("ctx", {}).items()}},
+        )
+        for found in error.errors(include_url=False, include_input=False)
+    ]
+
+
+class CompactPayloadConverter(PydanticPayloadConverter):
+    """A converter that leaves out what nobody set, since a history pays for every byte.
+
+    An envelope that can't be read is answered with its problems, as any refusal is: it comes from outside. All else
+    comes from ourselves; what can't be read of it is tried again, with the next version of the code.
+    """
+
+    def __init__(self) -> None:
+        """Dump models compactly."""
+        super().__init__(ToJsonOptions(exclude_unset=True))
+
+    def from_payload(self, payload: Payload, type_hint: Any = None) -> Any:
+        """See base class."""
+        try:
+            return super().from_payload(payload, type_hint)
+        except ValidationError as error:
+            if type_hint is not Envelope:
+                raise
+            problems = problems_of(error)
+            said = "\n".join(problem.text() for problem in problems)
+            raise ApplicationError(said, problems, False, type=problems[0].code, non_retryable=True) from error
+
+
+def suited(converter: DataConverter) -> bool:
+    """Whether a converter can carry stagemark's models."""
+    return issubclass(converter.payload_converter_class, PydanticPayloadConverter)
+
+
+def speaking(existing: DataConverter | None) -> DataConverter:
+    """The host's converter, made to carry stagemark's models; its codec and failure converter stay.
+
+    Raises:
+        InvalidInput: `converter_unsuited`: the host has payload conversion of its own, which pydantic has no part in.
+    """
+    converter = existing or DataConverter.default
+    if converter.payload_converter_class is DefaultPayloadConverter:
+        return replace(converter, payload_converter_class=CompactPayloadConverter)
+    if not suited(converter):
+        raise InvalidInput.of("converter_unsuited", converter=converter.payload_converter_class.__qualname__)
+    return converter

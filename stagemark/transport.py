@@ -1,0 +1,214 @@
+"""Talks to Temporal about one sale, and says in stagemark's words what went wrong.
+
+What is transient is tried again until the time is up; a key makes that safe (design.md §6 rules 4 and 8).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from temporalio.client import (
+    Client,
+    RPCError,
+    RPCTimeoutOrCancelledError,
+    WithStartWorkflowOperation,
+    WorkflowHandle,
+    WorkflowQueryFailedError,
+    WorkflowUpdateFailedError,
+)
+from temporalio.common import (
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCStatusCode
+
+from stagemark.contracts.messages import OpportunityInput, Receipt
+from stagemark.contracts.names import ACCOUNT, LIFE, OWNER, PLAYBOOK, SEARCH_ATTRIBUTES, opportunity_workflow_id
+from stagemark.contracts.views import View
+from stagemark.domain.commands import Envelope
+from stagemark.domain.state import OpportunityState
+from stagemark.errors import Conflict, Problem, Refused, StagemarkError, Unavailable
+from stagemark_workflows.opportunity import Opportunity
+
+__all__ = ["NoRun", "Transport", "creating", "fault"]
+
+T = TypeVar("T")
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0  # seconds between tries
+
+
+class NoRun(Exception):
+    """The sale has no run: it has ended, or was never opened."""
+
+
+class _TransientError(Exception):
+    """Worth another try; `error` is what it is if the time is up first."""
+
+    def __init__(self, error: StagemarkError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+class Transport:
+    """Temporal, as far as sales need it."""
+
+    def __init__(self, client: Client, *, task_queue: str, timeout: timedelta) -> None:
+        """Talk through a client; every call has an answer within `timeout`."""
+        self._client = client
+        self._queue = task_queue
+        self._timeout = timeout
+
+    async def update(self, opportunity: str, envelope: Envelope) -> Receipt:
+        """Send an envelope to the sale's run.
+
+        Raises:
+            NoRun: There is none.
+            StagemarkError: Refused, or not to be had.
+        """
+
+        async def attempt() -> Receipt:
+            return await self._handle(opportunity).execute_update(
+                Opportunity.execute, envelope, id=_update_id(envelope)
+            )
+
+        return await self._patiently(attempt)
+
+    async def start(self, start: OpportunityInput, state: OpportunityState, envelope: Envelope) -> Receipt:
+        """Send an envelope to the sale's run, starting it if there is none.
+
+        Args:
+            start: What a run starts with.
+            state: The sale as it stands: what it is found by.
+            envelope: What is asked.
+
+        Raises:
+            NoRun: It was to be opened, and has a run that ended.
+            StagemarkError: Refused, or not to be had.
+        """
+        reuse = WorkflowIDReusePolicy
+        found_by = (
+            (LIFE, state.life),
+            (OWNER, state.owner),
+            (ACCOUNT, state.account),
+            (PLAYBOOK, state.playbook.id),
+        )
+
+        async def attempt() -> Receipt:
+            operation = WithStartWorkflowOperation(
+                Opportunity.run,
+                start,
+                id=opportunity_workflow_id(start.opportunity),
+                task_queue=self._queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                # One life: a sale that had a run is opened no second time; it goes on from the ledger.
+                id_reuse_policy=reuse.ALLOW_DUPLICATE if start.resumes else reuse.ALLOW_DUPLICATE_FAILED_ONLY,
+                search_attributes=TypedSearchAttributes([SearchAttributePair(key, value) for key, value in found_by]),
+                static_summary=f"{state.account} · {state.title}" if state.title else state.account,
+            )
+            return await self._client.execute_update_with_start_workflow(
+                Opportunity.execute, envelope, start_workflow_operation=operation, id=_update_id(envelope)
+            )
+
+        return await self._patiently(attempt)
+
+    async def why_not(self, opportunity: str, envelope: Envelope, now: datetime) -> list[Problem]:
+        """Ask the run what it would refuse; raises as `update` does."""
+        handle = self._handle(opportunity)
+        return await self._patiently(lambda: handle.query(Opportunity.why_not, args=[envelope, now]))
+
+    async def view(self, opportunity: str, now: datetime) -> View:
+        """Ask the run how the sale stands; raises as `update` does."""
+        handle = self._handle(opportunity)
+        return await self._patiently(lambda: handle.query(Opportunity.view, now))
+
+    def _handle(self, opportunity: str) -> WorkflowHandle[Opportunity, None]:
+        return self._client.get_workflow_handle_for(Opportunity.run, opportunity_workflow_id(opportunity))
+
+    async def _patiently(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        seconds = self._timeout.total_seconds()
+        error: StagemarkError = Unavailable.of("no_answer", seconds=seconds, queue=self._queue)
+        pause = _FIRST_PAUSE
+        try:
+            async with asyncio.timeout(seconds):
+                while True:
+                    try:
+                        return await self._once(attempt)
+                    except _TransientError as transient:
+                        error = transient.error
+                    await asyncio.sleep(pause)
+                    pause = min(2 * pause, _LONGEST_PAUSE)
+        except (TimeoutError, RPCTimeoutOrCancelledError) as late:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():  # the SDK says so too if the caller was cancelled
+                raise asyncio.CancelledError from late
+            raise error from late
+
+    async def _once(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        try:
+            return await attempt()
+        except WorkflowUpdateFailedError as failed:
+            raise _refused(failed.cause) from failed
+        except WorkflowAlreadyStartedError as existing:
+            raise NoRun from existing
+        except WorkflowQueryFailedError as failed:
+            raise Unavailable.of("engine_failed", why=failed.message) from failed
+        except RPCError as error:
+            raise self._told(error) from error
+
+    def _told(self, error: RPCError) -> Exception:
+        said = error.message.lower()
+        status = error.status
+        found = fault(error, self._client)
+        if status is RPCStatusCode.NOT_FOUND and found.code != "wrong_namespace":
+            return NoRun()
+        transient = (RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.ABORTED, RPCStatusCode.UNAVAILABLE)
+        # right after a continue-as-new the new run has no task yet, which a query needs
+        if status in transient or "not scheduled yet" in said:
+            return _TransientError(found)
+        return found
+
+
+def fault(error: RPCError, client: Client) -> StagemarkError:
+    """What Temporal answered, in stagemark's words."""
+    said, status, namespace = error.message, error.status, client.namespace
+    if status is RPCStatusCode.NOT_FOUND and "namespace" in said.lower():
+        return Unavailable.of("wrong_namespace", namespace=namespace)
+    if "search attribute" in said.lower():
+        return Unavailable.of("search_attribute_missing", namespace=namespace, why=said, command=creating(namespace))
+    match status:
+        case RPCStatusCode.UNAVAILABLE:
+            return Unavailable.of("server_unreachable", address=client.service_client.config.target_host, why=said)
+        case RPCStatusCode.RESOURCE_EXHAUSTED:
+            return Unavailable.of("overloaded", why=said)
+        case RPCStatusCode.PERMISSION_DENIED | RPCStatusCode.UNAUTHENTICATED:
+            return Unavailable.of("not_allowed", namespace=namespace, why=said)
+        case _:
+            return Unavailable.of("engine_failed", why=said)
+
+
+def creating(namespace: str) -> str:
+    """The command that creates the search attributes."""
+    named = " ".join(f"--name {key.name} --type Keyword" for key in SEARCH_ATTRIBUTES)
+    return f"temporal operator search-attribute create --namespace {namespace} {named}"
+
+
+def _refused(cause: BaseException) -> Exception:
+    """What the run answered: a refusal with its problems, or that it was about to leave."""
+    if isinstance(cause, ApplicationError):
+        if cause.type == "AcceptedUpdateCompletedWorkflow":
+            return _TransientError(Unavailable.of("engine_failed", why=str(cause)))
+        if len(cause.details) == 2 and isinstance(cause.details[0], list):
+            problems = [Problem.model_validate(problem) for problem in cause.details[0]]
+            return (Conflict if cause.details[1] else Refused)(*problems)
+    return Unavailable.of("engine_failed", why=str(cause))
+
+
+def _update_id(envelope: Envelope) -> str:
+    """Temporal gives the first answer to a repeated id itself: so the content belongs to the id."""
+    return f"{envelope.key}:{envelope.content_hash()[:16]}"
