@@ -95,6 +95,10 @@ PLAYBOOK_TEXTS: dict[str, tuple[str, str]] = {
         "a condition has exactly one of {operators}; this one has {given}",
         "一个条件只能有以下之一：{operators}；此处为：{given}",
     ),
+    "playbook_currency": (
+        "{currency} is no ISO 4217 currency code; write one such as CNY or EUR",
+        "“{currency}”不是 ISO 4217 货币代码；请写 CNY、EUR 等",
+    ),
     "playbook_label_missing": (
         "{id} has no label in {language}; write label: {{zh: …, en: …}}",
         "“{id}”缺少 {language} 名称；请写 label: {{zh: …, en: …}}",

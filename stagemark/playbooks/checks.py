@@ -9,6 +9,9 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any, get_args
 
+from moneyed import get_currency
+from moneyed.classes import CurrencyDoesNotExist
+
 from stagemark.domain.playbook import (
     EvidenceType,
     Marker,
@@ -35,18 +38,34 @@ HOURS_A_DAY = 8  # only to put rungs in days and in hours into one order
 
 def check_playbook(playbook: Playbook) -> list[Finding]:
     """Judge the whole of a playbook; no finding means that it can be played."""
-    return [
+    found = [
+        *_head(playbook),
         *_labels(playbook),
         *_duplicates(playbook),
         *_evidence(playbook),
         *_people(playbook),
         *_bands(playbook),
+    ]
+    if len(set(playbook.stage_ids)) < len(playbook.stage_ids):
+        return found  # while two stages share a name, nobody knows which one a name means
+    return [
+        *found,
         *_order(playbook),
         *_stages(playbook),
         *condition_findings(playbook),
         *_triggers(playbook),
         *_unused(playbook),
     ]
+
+
+def _head(playbook: Playbook) -> Iterator[Finding]:
+    try:
+        get_currency(playbook.currency)
+    except CurrencyDoesNotExist:
+        yield Finding(("currency",), "playbook_currency", {"currency": playbook.currency})
+    if playbook.hash:  # only the compiled form has one
+        known = [name for name in Playbook.model_fields if name != "hash"]
+        yield Finding(("hash",), "playbook_field_unknown", {"field": "hash", "known": known})
 
 
 def _labels(playbook: Playbook) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from stagemark.domain.playbook import Playbook
+from stagemark.domain.playbook import Condition, Playbook
 from stagemark.errors import Problem
 from stagemark.playbooks.checks import Finding, Path, check_playbook
 from stagemark.playbooks.document import Items, Mapping, line_of
@@ -49,7 +49,7 @@ _CODES = {
     "date_from_datetime_parsing": "playbook_date",
     "date_from_datetime_inexact": "playbook_date",
 }
-_OURS = ("span_malformed", "condition_operator", "currency_unknown")
+_OURS = ("span_malformed", "condition_operator")
 _STAND_INS: dict[str, Any] = {"id": "unnamed", "start": {}, "end": {}, "loss_reasons": [{"id": "unnamed"}]}
 
 
@@ -199,19 +199,19 @@ class _Mend:
         if self._cut and finding.code in ("playbook_uncollected", "playbook_evidence_unused"):
             return True
         named = finding.params.values()
-        return any(n in self._cut for value in named for n in (value if isinstance(value, list) else [value]))
+        ids = [str(one) for value in named for one in (value if isinstance(value, list) else [value])]
+        return any(one.partition(".")[0] in self._cut for one in ids)  # a marker is named stage.edge
 
     def _where_to_cut(self, finding: Finding) -> Path | None:
         """The innermost thing round an error that a playbook can do without."""
-        missing = finding.code == "playbook_field_missing"
         for end in range(len(finding.path), 0, -1):
-            path = finding.path[:end]
-            if missing and end == len(finding.path) and isinstance(path[-1], str):
-                pass  # the mapping that lacks a field is itself a field; judged by its own default below
-            if isinstance(path[-1], int):
+            path, last = finding.path[:end], finding.path[end - 1]
+            if isinstance(last, int):
                 return path
             model = _model_at(path[:-1])
-            if model is None or path[-1] not in model.model_fields or not model.model_fields[path[-1]].is_required():
+            if model is Condition and last != "who":  # without its operator a condition is nothing
+                continue
+            if model is None or last not in model.model_fields or not model.model_fields[last].is_required():
                 return path
         return None
 
