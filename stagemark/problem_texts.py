@@ -335,7 +335,10 @@ PROBLEM_TEXTS: dict[str, tuple[str, str]] = {
         "port {port} is in use, perhaps by another stagemark up; end that, or choose another port",
         "端口 {port} 已被占用，可能已有一个 stagemark up 在运行；请先结束它，或换一个端口",
     ),
-    "language_unknown": ("{language} is no language of stagemark; use zh or en", "不支持语言“{language}”；请用 zh 或 en"),
+    "language_unknown": (
+        "{language} is no language of stagemark; use zh or en",
+        "不支持语言“{language}”；请用 zh 或 en",
+    ),
     "marker_unreadable": (
         "{marker} is no marker; write STAGE.start or STAGE.end, such as needs.start",
         "“{marker}”不是标志；请写成 阶段.start 或 阶段.end，例如 needs.start",
@@ -391,5 +394,20 @@ PROBLEM_TEXTS: dict[str, tuple[str, str]] = {
     "temporal_config": (
         "the Temporal settings can't be read: {why}; see TEMPORAL_* variables and profiles",
         "无法读取 Temporal 设置：{why}；请检查 TEMPORAL_* 环境变量和配置文件",
+    ),
+    # -- reports
+    "as_of_not_known": (
+        "nobody knew on {as_known_on} what would have happened by {as_of}; give --as-of that day or an earlier one",
+        "在 {as_known_on} 还无法知道截至 {as_of} 的情况；--as-of 请给出当天或更早的日期",
+    ),
+    "day_malformed": ("{value} is no date; write 2026-03-05", "“{value}”不是日期；请写成 2026-03-05"),
+    "no_sale_of_playbook": (
+        "no sale runs by playbook {asked}; there are {known}",
+        "没有商机使用流程“{asked}”；现有：{known}",
+    ),
+    "no_sale_of_stage": ("no sale has a stage {asked}; there are {known}", "没有商机含有阶段“{asked}”；现有：{known}"),
+    "no_sale_of_owner": (
+        "nobody called {asked} owns or owned a sale; there are {known}",
+        "“{asked}”没有负责过任何商机；现有：{known}",
     ),
 }

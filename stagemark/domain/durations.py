@@ -174,8 +174,8 @@ def stays(course: Course, calendar: WorkCalendar, as_of: datetime, holders: Sequ
     holders = _joined(spans_seen_by(holders, as_of))
     found: list[Stay] = []
     for place, visit in enumerate(visits):
-        first, *later = _parts(visit, pauses, waits, holders, calendar, as_of)
-        found += [replace(first, before=_before(visits[:place], visit, lives, calendar, as_of)), *later]
+        before = _before(visits[:place], visit, lives, pauses, calendar, as_of)
+        found += _parts(visit, before, pauses, waits, holders, calendar, as_of)
     return found
 
 
@@ -215,6 +215,7 @@ def account(course: Course, as_of: datetime) -> Account:
 
 def _parts(
     visit: Visit,
+    before: Before | None,
     pauses: Sequence[Span],
     waits: Sequence[Span],
     holders: Sequence[Span],
@@ -238,7 +239,9 @@ def _parts(
             working=_working(net, calendar) if dated else None,
             paused=(high - low) - _total(net) if dated else _ZERO,
             waited=_waited(net, waits, as_of) if dated else {},
+            before=before,
         )
+        before = None
 
 
 def _waited(net: list[Interval], waits: Sequence[Span], as_of: datetime) -> dict[str, timedelta]:
@@ -255,10 +258,14 @@ def _waited(net: list[Interval], waits: Sequence[Span], as_of: datetime) -> dict
 
 
 def _before(
-    earlier: Sequence[Visit], visit: Visit, lives: Sequence[Span], calendar: WorkCalendar, as_of: datetime
+    earlier: Sequence[Visit],
+    visit: Visit,
+    lives: Sequence[Span],
+    away: Sequence[Span],
+    calendar: WorkCalendar,
+    as_of: datetime,
 ) -> Before:
     start, end = _bounds(visit, as_of)
-    away = [span for span in lives if span.value == "suspended"]
     beside = [other for other in earlier if other.left is None or other.left > start]
     if beside:
         shared = [(start, min(end, other.left or as_of)) for other in beside]
@@ -271,7 +278,7 @@ def _before(
         since = last.left if last and last.left else lives[0].start
         sure = visit.began_known and (last.left_known if last else lives[0].start_known)
         found = [(since, start)]
-        away += [span for span in lives if span.value in DORMANT]
+        away = [*away, *(span for span in lives if span.value in DORMANT)]
     if not (sure and all(_bounds_known(away, *interval) for interval in found)):
         return Before(bool(beside), None, None, running)
     found = _without(found, [_extent(span, as_of) for span in away])

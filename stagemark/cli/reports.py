@@ -1,0 +1,176 @@
+"""The commands that report: durations for managers, and one sale from its opening to now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Annotated, Literal
+
+import typer
+from rich.console import RenderableType
+
+from stagemark import bootstrap
+from stagemark.adapters.calendars import resolve
+from stagemark.cli.common import LanguageOption, console, language, run
+from stagemark.domain.calendars import WorkCalendar
+from stagemark.domain.commands import Migrate, Open
+from stagemark.domain.playbook import Playbook
+from stagemark.domain.state import OpportunityState
+from stagemark.errors import InvalidInput, NotFound, Unavailable
+from stagemark.ports import Person
+from stagemark.problem_texts import Language
+from stagemark.reports.durations import By, durations
+from stagemark.reports.render import Output, durations_csv, durations_json, durations_table
+from stagemark.reports.sales import Clocks, seen
+from stagemark.reports.telling import timeline_json, timeline_tables
+from stagemark.reports.texts import Words
+from stagemark.reports.timeline import timeline
+
+__all__ = ["app"]
+
+app = typer.Typer()
+
+_WIDE = 150
+"""Columns of a table that goes to a file or a pipe, which has no width of its own."""
+
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DATE", help="Look at what had happened by the end of that day. [now]"),
+]
+AsKnownOn = Annotated[
+    str | None,
+    typer.Option("--as-known-on", metavar="DATE", help="Look at what had been recorded by the end of that day."),
+]
+
+
+@app.command("durations")
+def durations_command(
+    by: Annotated[By | None, typer.Option("--by", help="Group by this besides the stage.")] = None,
+    as_of: AsOf = None,
+    as_known_on: AsKnownOn = None,
+    playbook: Annotated[str | None, typer.Option("--playbook", metavar="ID", help="Sales of this playbook.")] = None,
+    stage: Annotated[str | None, typer.Option("--stage", metavar="ID", help="This stage.")] = None,
+    owner: Annotated[str | None, typer.Option("--owner", metavar="ID", help="What this person held.")] = None,
+    output: Annotated[Output, typer.Option("--output", help="For people or for programs.")] = "table",
+    speaks: LanguageOption = None,
+) -> None:
+    """How long each stage takes, what lies between, and whom it waits on (docs/durations.md)."""
+    clocks, said = _clocks(as_of, as_known_on), language(speaks)
+
+    async def make() -> str | RenderableType:
+        async with bootstrap.engine() as parts:
+            found = await _read(parts, clocks)
+            people = await parts.directory.people()
+        _known("playbook", playbook, {state.playbook.id for state in found.states})
+        _known("stage", stage, {name for state in found.states for name in state.stages})
+        _known("owner", owner, {span.value for state in found.states for span in state.owners})
+        calendars = _calendars(parts, found.states, clocks.now)
+        teams = {person.id: person.team for person in people if person.team}
+        report = durations(
+            found.states, calendars, clocks, by=by, teams=teams, playbook=playbook, stage=stage, owner=owner
+        )
+        if output == "json":
+            return durations_json(report)
+        if output == "csv":
+            return durations_csv(report).rstrip("\n")
+        return durations_table(report, _words(said, found.wholes.values(), people))
+
+    _show(run(make()))
+
+
+@app.command()
+def show(
+    sale: Annotated[str, typer.Argument(metavar="SALE", help="The sale's id.")],
+    as_of: AsOf = None,
+    as_known_on: AsKnownOn = None,
+    output: Annotated[Literal["table", "json"], typer.Option("--output", help="For people or for programs.")] = "table",
+    speaks: LanguageOption = None,
+) -> None:
+    """One sale: what happened, with evidence, gaps and pauses; what is due, and what is missing."""
+    clocks, said = _clocks(as_of, as_known_on), language(speaks)
+
+    async def make() -> str | RenderableType:
+        async with bootstrap.engine() as parts:
+            found = await _read(parts, clocks, [sale])
+            people = await parts.directory.people()
+        if not found.states:
+            raise NotFound.of("unknown_opportunity", opportunity=sale)
+        (state,) = found.states
+        calendar = _calendars(parts, found.states, clocks.now)[state.calendar]
+        told = timeline(state, calendar, clocks.valid(state.zone))
+        whole = found.wholes[state.playbook.hash]
+        return timeline_json(told) if output == "json" else timeline_tables(told, _words(said, [whole], people))
+
+    _show(run(make()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The sales as they stood on the report's clocks, and the whole playbooks by hash."""
+
+    states: list[OpportunityState]
+    wholes: dict[str, Playbook]
+
+
+async def _read(parts: bootstrap.Engine, clocks: Clocks, sales: Sequence[str] | None = None) -> _Found:
+    """Fold the sales anew from the ledger: the one source, and exact on both clocks (docs/durations.md)."""
+    histories = await parts.ledger.all_events(sales)
+    refs: dict[str, tuple[str, str]] = {}
+    for opportunity, events in histories.items():
+        for event in events:
+            if isinstance(event.fact, Open | Migrate):
+                ref = event.fact.playbook if isinstance(event.fact, Open) else event.fact.to
+                refs.setdefault(ref.hash, (ref.id, opportunity))
+    wholes = {}
+    for digest, (playbook, opportunity) in refs.items():
+        whole = await parts.ledger.playbook(digest)
+        if whole is None:
+            raise Unavailable.of("playbook_not_kept", playbook=playbook, hash=digest, opportunity=opportunity)
+        wholes[digest] = whole
+    compiled = {digest: whole.compiled() for digest, whole in wholes.items()}
+    states = (seen(sale, events, compiled.__getitem__, clocks) for sale, events in histories.items())
+    return _Found([state for state in states if state is not None], wholes)
+
+
+def _calendars(parts: bootstrap.Engine, states: Iterable[OpportunityState], now: datetime) -> dict[str, WorkCalendar]:
+    """The calendars of the sales, resolved for all the years that they ran and two to come."""
+    years: dict[str, set[int]] = {}
+    for state in states:
+        known = [visit.began.year for visit in state.visits if visit.began_known]
+        known += [span.start.year for span in state.lives if span.start_known]
+        years.setdefault(state.calendar, {now.year}).update(known)
+    return {
+        calendar: resolve(parts.calendars.spec(calendar), date(min(ran), 1, 1), date(max(ran) + 2, 12, 31))
+        for calendar, ran in years.items()
+    }
+
+
+def _words(said: Language, wholes: Iterable[Playbook], people: Iterable[Person]) -> Words:
+    return Words(said, {whole.id: whole for whole in wholes}, {person.id: person.name for person in people})
+
+
+def _clocks(as_of: str | None, as_known_on: str | None) -> Clocks:
+    return Clocks(datetime.now(UTC), _day("--as-of", as_of), _day("--as-known-on", as_known_on))
+
+
+def _day(option: str, text: str | None) -> date | None:
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput.of("day_malformed", option, value=text) from None
+
+
+def _known(what: Literal["playbook", "stage", "owner"], asked: str | None, known: set[str]) -> None:
+    if asked is not None and asked not in known:
+        raise NotFound.of(f"no_sale_of_{what}", asked=asked, known=sorted(known)[:20])
+
+
+def _show(made: str | RenderableType) -> None:
+    if isinstance(made, str):
+        print(made)
+        return
+    screen = console()
+    if not screen.is_terminal:
+        screen.width = max(screen.width, _WIDE)
+    screen.print(made)

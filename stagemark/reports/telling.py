@@ -1,0 +1,263 @@
+"""The timeline of one sale for people, in their language and with the labels of its playbook."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import JsonValue
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from stagemark.domain.playbook import Evidence
+from stagemark.reports.render import DASH, days_of
+from stagemark.reports.texts import Words
+from stagemark.reports.timeline import Amended, Due, Entry, StayShown, Timeline
+
+__all__ = ["timeline_json", "timeline_tables"]
+
+_SOFT = "dim"
+_VOID = "strike dim"
+
+
+def timeline_json(told: Timeline) -> str:
+    """The timeline as JSON: lengths in seconds and ISO 8601, `null` for what is not known."""
+    return told.model_dump_json(indent=2)
+
+
+def timeline_tables(told: Timeline, words: Words) -> RenderableType:
+    """The timeline for people."""
+    return _Telling(told, words).whole()
+
+
+class _Telling:
+    def __init__(self, told: Timeline, words: Words) -> None:
+        self.told, self.words, self.say = told, words, words.say
+        self.zone = ZoneInfo(told.zone)
+
+    def whole(self) -> RenderableType:
+        return Group(
+            *self._head(),
+            self._entries(),
+            self._stays(),
+            *self._account(),
+            *self._missing(),
+            *self._due(),
+            *([Text(self.say("missed", count=self.told.missed))] if self.told.missed else ()),
+        )
+
+    # -- parts
+
+    def _head(self) -> Iterator[RenderableType]:
+        told = self.told
+        yield Text(" ".join(filter(None, (told.opportunity, told.title))), "bold")
+        life = self.say(f"life_{told.life}")
+        if told.open_stages:
+            life += ": " + ", ".join(map(self._stage, told.open_stages))
+        value = told.value and f"{told.value['amount']} {told.value['currency']}"
+        playbook = f"{self.words.playbook(told.playbook)} ({told.playbook_version})"
+        facts = {"account": told.account, "owner": self.words.person(told.owner), "life": life, "playbook": playbook}
+        facts |= {"value": str(value)} if value else {}
+        facts |= {"waited": self.say(told.waiting_on)} if told.waiting_on else {}
+        yield Text(" · ".join(f"{self.say(name)}: {fact}" for name, fact in facts.items()))
+
+    def _entries(self) -> Table:
+        table = self._table("timeline", "#", "when", "what", "details", "who")
+        rows: list[tuple[datetime, int, list[Text]]] = [
+            (entry.at, entry.sequence, self._entry(entry)) for entry in self.told.entries
+        ]
+        if self.told.whole.exact:
+            for gap in self.told.gaps:
+                text = Text(self.say("gap_row", days=days_of(gap.elapsed)), _SOFT)
+                rows.append((gap.start, len(rows) + 10**9, [Text(""), Text(""), text, Text(""), Text("")]))
+        for _, _, cells in sorted(rows, key=lambda row: row[:2]):
+            table.add_row(*cells)
+        return table
+
+    def _entry(self, entry: Entry) -> list[Text]:
+        style = _VOID if entry.void else ""
+        when = Text(self._moment(entry), style)
+        if entry.late:
+            when.append("\n" + self.say("recorded_on", at=self._local(entry.recorded_at)), _SOFT)
+        details = Text("\n").join(Text(line, style) for line in self._details(entry))
+        for amended in entry.corrected:
+            was = ", ".join(f"{k} {v}" for k, v in _difference(entry).items())
+            details = self._amend(details, "corrected", amended, was=was)
+        if entry.void:
+            details = self._amend(details, "void", entry.void)
+        who = Text(self.words.person(entry.actor), style)
+        return [Text(str(entry.sequence), _SOFT), when, Text(self._what(entry), style), details, who]
+
+    def _amend(self, details: Text, text: str, amended: Amended, **values: str) -> Text:
+        said = Text(self.say(text, reason=amended.reason, by=self.words.person(amended.by), **values), "yellow")
+        return Text("\n").join([details, said]) if details else said
+
+    def _stays(self) -> Table:
+        names = ("stage", "began", "left_at", "how_left", "elapsed_short", "working_short", "before_short")
+        table = self._table("stays", *names, "paused", "waited", "owner")
+        for stay in self.told.stays:
+            table.add_row(*map(Text, self._stay(stay)))
+        return table
+
+    def _stay(self, stay: StayShown) -> Iterator[str]:
+        goes_on = stay.left_by is None
+        yield self._stage(stay.stage) + (f" ({stay.number})" if stay.number > 1 else "")
+        yield self._local(stay.began) if stay.began_known else self.say("unknown_time")
+        if stay.left is None:
+            yield ""
+        else:
+            yield self._local(stay.left) if stay.left_known else self.say("unknown_time")
+        yield self.say("open") if stay.left_by is None else self.say(f"by_{stay.left_by}")
+        yield self._bound(days_of(stay.elapsed), goes_on and stay.elapsed is not None)
+        yield self._bound(days_of(stay.working_days), goes_on and stay.working_days is not None)
+        if stay.before is None:
+            yield DASH
+        elif stay.overlaps:
+            yield self.say("an_overlap", days=self._bound(days_of(stay.before), stay.before_running))
+        else:
+            yield self.say("a_gap", days=days_of(stay.before)) if stay.before else ""
+        yield days_of(stay.paused) if stay.paused else ""
+        yield "\n".join(f"{self.say(party)} {days_of(length)}" for party, length in stay.waited.items())
+        several = len(stay.owners) > 1
+        yield "\n".join(
+            f"{self.words.person(owner)} {days_of(had)}" if several else self.words.person(owner)
+            for owner, had in stay.owners.items()
+        )
+
+    def _account(self) -> Iterator[Text]:
+        whole = self.told.whole
+        lengths = {name: days_of(value) for name, value in whole if isinstance(value, timedelta)}
+        said = self.say("whole_line", **lengths) if whole.exact else self.say("not_exact")
+        yield Text(f"{self.say('whole')}: {said}")
+
+    def _missing(self) -> Iterator[Text]:
+        if self.told.missing:
+            yield Text(self.say("missing"), "bold")
+        for missing in self.told.missing:
+            yield Text(f"  {self.say(f'missing_{missing.edge}', stage=self._stage(missing.stage))}:")
+            for problem in missing.problems:
+                yield Text(f"    - {problem.text(self.words.language)}")
+            if not missing.problems:
+                yield Text(f"    {self.say('nothing_missing')}")
+
+    def _due(self) -> Iterator[Text]:
+        if self.told.due:
+            yield Text(self.say("due"), "bold")
+        for due in self.told.due:
+            yield Text(f"  {self._local(due.at)}  {self._due_line(due)}")
+
+    def _due_line(self, due: Due) -> str:
+        trigger, rung = self._trigger(due.trigger, due.rung)
+        if due.misses is not None:
+            return self.say("due_missed", trigger=trigger)
+        return self.say("due_line", trigger=trigger, rung=rung, to=", ".join(self.say(f"role_{r}") for r in due.to))
+
+    # -- words
+
+    def _table(self, title: str, *columns: str) -> Table:
+        table = Table(
+            title=self.say(title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
+        )
+        for column in columns:
+            table.add_column(column if column == "#" else self.say(column))
+        return table
+
+    def _stage(self, stage: str) -> str:
+        return self.words.stage(self.told.playbook, stage)
+
+    def _bound(self, days: str, lower: bool) -> str:
+        return self.say("at_least", days=days) if lower else days
+
+    def _local(self, at: datetime) -> str:
+        return at.astimezone(self.zone).strftime("%Y-%m-%d %H:%M")
+
+    def _moment(self, entry: Entry) -> str:
+        if not entry.known:
+            return self.say("unknown_time")
+        if len(entry.observed_at) == len("2026-03-05"):
+            return entry.observed_at
+        return self._local(entry.at)
+
+    def _trigger(self, trigger: str, rung: str) -> tuple[str, str]:
+        book = self.words.playbooks.get(self.told.playbook)
+        found = next((one for one in book.triggers if one.id == trigger), None) if book else None
+        step = next((one for one in found.rungs if one.id == rung), None) if found else None
+        return self.words.of(found, trigger), self.words.of(step, rung)
+
+    def _what(self, entry: Entry) -> str:
+        fact: dict[str, Any] = {"on": None, "until": None, **entry.fact}
+        if fact.get("stage"):
+            fact["stage"] = self._stage(fact["stage"])
+        match entry.kind:
+            case "mark":
+                return self.say(f"kind_mark_{fact['edge']}", **fact)
+            case "wait":
+                return self.say("kind_wait", on=self.say(fact["on"])) if fact["on"] else self.say("kind_wait_none")
+            case "lose":
+                book = self.words.playbooks.get(self.told.playbook)
+                reason = next((one for one in book.loss_reasons if one.id == fact["reason"]), None) if book else None
+                return self.say("kind_lose", why=self.words.of(reason, fact["reason"]))
+            case "answer":
+                return self.say(f"kind_answer_{fact['answer']}", **fact)
+            case "fired":
+                trigger, rung = self._trigger(fact["trigger"], fact["rung"])
+                return self.say("kind_fired", trigger=trigger, rung=rung)
+            case "migrate":
+                return self.say("kind_migrate", playbook=self.words.playbook(fact["to"]["id"]))
+            case _:
+                return self.say(f"kind_{entry.kind}", **fact)
+
+    def _details(self, entry: Entry) -> Iterator[str]:
+        fact: dict[str, Any] = entry.fact
+        evidence = fact.get("evidence")
+        for given in evidence if isinstance(evidence, list) else ():
+            yield self._given(given)
+        if fact.get("step"):
+            yield f"{self._stage(fact['stage'])}: {self._step(fact['stage'], fact['step'])}"
+        if entry.kind != "lose" and fact.get("reason"):
+            yield fact["reason"]
+        for name in ("note", "text"):
+            if fact.get(name):
+                yield fact[name]
+        if entry.kind == "change":
+            told = {k: v for k, v in fact.items() if k not in ("kind", "reason") and v not in (None, False)}
+            yield ", ".join(f"{k}: {_plain(v)}" for k, v in told.items())
+
+    def _step(self, stage: str, step: str) -> str:
+        book = self.words.playbooks.get(self.told.playbook)
+        found = book.stage_of.get(stage) if book else None
+        return self.words.of(next((one for one in found.steps if one.id == step), None) if found else None, step)
+
+    def _given(self, given: Mapping[str, Any]) -> str:
+        label, rule = self.words.evidence(self.told.playbook, given["evidence"])
+        if given.get("person"):
+            label += f" ({self.words.person(given['person'])})"
+        if given.get("override"):
+            by = self.words.person(given["override"]["by"])
+            return f"{label}: {self.say('override', by=by, reason=given['override']['reason'])}"
+        return f"{label}: {self._value(given.get('value'), rule)}"
+
+    def _value(self, value: JsonValue, rule: Evidence | None) -> str:
+        options = {option.id: option for option in rule.options} if rule else {}
+        if isinstance(value, list):
+            return ", ".join(self._value(item, rule) for item in value)
+        return self.words.of(options.get(value), value) if isinstance(value, str) else _plain(value)
+
+
+def _plain(value: JsonValue) -> str:
+    if isinstance(value, dict) and set(value) == {"amount", "currency"}:
+        return f"{value['amount']} {value['currency']}"
+    if isinstance(value, dict) and "uri" in value:
+        return str(value["uri"])
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _difference(entry: Entry) -> dict[str, str]:
+    """What the corrected event said before, where it says something else now."""
+    now = {**entry.fact, "observed_at": entry.observed_at}
+    return {name: _plain(value) for name, value in (entry.was or {}).items() if value != now.get(name)}
