@@ -111,10 +111,9 @@ class Store:
         namespace = func.hashtextextended(f"stagemark:{self.namespace}", 0)
         if sale is None:
             connection.execute(select(func.pg_advisory_xact_lock(namespace)))
-            return
-        row = func.hashtextextended(f"stagemark:{self.namespace}:{sale}", 0)
-        connection.execute(select(func.pg_advisory_xact_lock_shared(namespace)))
-        connection.execute(select(func.pg_advisory_xact_lock(row)))
+        else:
+            row = func.hashtextextended(f"stagemark:{self.namespace}:{sale}", 0)
+            connection.execute(select(func.pg_advisory_xact_lock_shared(namespace), func.pg_advisory_xact_lock(row)))
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
