@@ -6,44 +6,15 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from stagemark.playbook_texts import PLAYBOOK_TEXTS
+from stagemark.sale_texts import SALE_TEXTS, TERMS
 
 Language = Literal["zh", "en"]
 
 __all__ = ["PROBLEM_TEXTS", "Language", "render"]
 
 
-# Words that appear as values in the texts: what people of either language say for them.
-TERMS: dict[str, tuple[str, str]] = {
-    "start": ("start", "开始"),
-    "end": ("end", "结束"),
-    "waiting": ("waiting", "未开始"),
-    "begun": ("begun", "进行中"),
-    "ended": ("ended", "已结束"),
-    "skipped": ("skipped", "已跳过"),
-    "unopened": ("not opened", "未建立"),
-    "open": ("open", "进行中"),
-    "nurture": ("in nurture", "维持联系"),
-    "suspended": ("suspended", "已暂停"),
-    "lost": ("lost", "已丢单"),
-    "collected": ("collected", "已回款"),
-    "closed": ("closed", "已关闭"),
-    "at_least": ("at least", "至少为"),
-    "at_most": ("at most", "至多为"),
-    "equals": ("equal to", "等于"),
-    "one_of": ("among", "属于"),
-    "not_before": ("not before", "不早于"),
-    "not_after": ("not after", "不晚于"),
-    "checked": ("with so many items checked:", "已勾选项数："),
-    "count_at_least": ("recorded at least so many times:", "至少记录次数："),
-    "any": ("of any person", "任一人"),
-    "all": ("of all", "全部"),
-    "decision_maker": ("of the decision maker", "决策者"),
-    "of_the_sale": ("of the sale", "本商机"),
-    "nothing_recorded": ("nothing recorded", "无记录"),
-    "no_decision_maker": ("no decision maker is known", "尚不知道决策者是谁"),
-    "corrected": ("corrected", "更正"),
-    "voided": ("voided", "作废"),
-}
+_IDS = frozenset({"stage", "evidence", "step", "person", "reason", "key", "value"})
+"""Params that hold somebody's own word, which may happen to be one of the terms."""
 
 
 class _Blank(dict[str, Any]):
@@ -55,7 +26,7 @@ class _Blank(dict[str, Any]):
 
 def _said(value: Any, language: Language) -> str:
     if isinstance(value, list | tuple):
-        return (", " if language == "en" else "、").join(_said(item, language) for item in value)
+        return (", " if language == "en" else "、").join(_said(item, language) for item in value) or "-"
     if isinstance(value, dict) and "code" in value:
         return render(value["code"], language, value.get("params", {}))
     term = TERMS.get(value) if isinstance(value, str) else None
@@ -74,153 +45,15 @@ def render(code: str, language: Language, params: Mapping[str, Any]) -> str:
     if texts is None:
         return f"{code} {dict(params)}" if params else code
     template = texts[language == "zh"]
-    return template.format_map(_Blank({k: _said(v, language) for k, v in params.items()}))
+    return template.format_map(
+        _Blank({k: str(v) if k in _IDS and isinstance(v, str) else _said(v, language) for k, v in params.items()})
+    )
 
 
 # code: (en, zh)
 PROBLEM_TEXTS: dict[str, tuple[str, str]] = {
-    # -- times
-    "moment_malformed": (
-        "{value} is no date or time; write 2026-03-05, 2026-03-05T10:00:00+08:00 or unknown",
-        "“{value}”不是日期或时间；请写成 2026-03-05、2026-03-05T10:00:00+08:00 或 unknown",
-    ),
-    "moment_no_zone": (
-        "{value} has a time but no zone; add an offset, as in 2026-03-05T10:00:00+08:00",
-        "“{value}”有时间但没有时区；请加上时差，例如 2026-03-05T10:00:00+08:00",
-    ),
-    "observed_in_future": (
-        "observed at {observed_at}, which is in the future (now is {now}); give the time when it happened",
-        "发生时间 {observed_at} 在将来（现在是 {now}）；请填写实际发生的时间",
-    ),
-    "before_opening": (
-        "observed at {observed_at}, before the sale was opened ({opened_at}); correct the opening first",
-        "发生时间 {observed_at} 早于商机建立时间（{opened_at}）；请先更正建立时间",
-    ),
-    # -- names
-    "unknown_stage": (
-        "there is no stage {stage}; the playbook has {known}",
-        "没有阶段“{stage}”；本流程的阶段有：{known}",
-    ),
-    "unknown_step": (
-        "stage {stage} has no step {step}; it has {known}",
-        "阶段“{stage}”没有步骤“{step}”；可用的步骤：{known}",
-    ),
-    "unknown_evidence": (
-        "there is no evidence {evidence}; the playbook has {known}",
-        "没有名为“{evidence}”的证据；本流程的证据有：{known}",
-    ),
-    "unknown_reason": (
-        "{reason} is no reason for losing in this playbook; it has {known}",
-        "“{reason}”不是本流程的丢单原因；可选：{known}",
-    ),
-    "unknown_event": (
-        "there is no event {event} in this sale; its events run from 1 to {last}",
-        "本商机没有第 {event} 号事件；事件编号为 1 到 {last}",
-    ),
-    "unknown_trigger": (
-        "event {event} is no trigger that waits for an answer; those that do: {known}",
-        "第 {event} 号事件不是待处理的提醒；待处理的有：{known}",
-    ),
-    # -- evidence
-    "evidence_type": (
-        "evidence {evidence} is a {type}: {expected}, not {value}",
-        "证据“{evidence}”的类型是 {type}：{expected}，而不是“{value}”",
-    ),
-    "evidence_person_missing": (
-        "evidence {evidence} is about a person: say which one",
-        "证据“{evidence}”是关于某个人的：请指明是谁",
-    ),
-    "evidence_person_extra": (
-        "evidence {evidence} is not about a person; leave person out",
-        "证据“{evidence}”与个人无关；请不要填写 person",
-    ),
-    "evidence_missing": (
-        "the {edge} marker of stage {stage} requires evidence {evidence}; record it, or override it with a name "
-        "and a reason",
-        "阶段“{stage}”的{edge}标志缺少必需的证据“{evidence}”；请补录，或注明姓名和理由后豁免",
-    ),
-    "condition_unmet": (
-        "the {edge} marker of stage {stage} needs {evidence} {operator} {threshold} ({who}); found: {found}",
-        "阶段“{stage}”的{edge}标志要求 {evidence} {operator} {threshold}（{who}）；目前：{found}",
-    ),
-    # -- the order of things
-    "marker_out_of_turn": (
-        "the {edge} marker of stage {stage} is out of turn: the stage is {status}",
-        "阶段“{stage}”的{edge}标志顺序不对：该阶段目前为 {status}",
-    ),
-    "stage_not_yet": (
-        "stage {stage} can't begin yet: it waits until {waits_for}",
-        "阶段“{stage}”还不能开始：须先 {waits_for}",
-    ),
-    "not_skippable": ("stage {stage} can't be skipped in this playbook", "本流程不允许跳过阶段“{stage}”"),
-    "skip_out_of_turn": (
-        "stage {stage} can't be skipped: it is {status}; only a stage that waits can be",
-        "阶段“{stage}”不能跳过：目前为 {status}；只有未开始的阶段才能跳过",
-    ),
-    "not_earlier": (
-        "the sale can't fall back to {stage}: it is {status} and no later stage has been reached",
-        "商机不能退回“{stage}”：该阶段目前为 {status}，且没有到达更后面的阶段",
-    ),
-    "not_nurturable": (
-        "the sale can go to nurture only while one of {stages} is open",
-        "只有在阶段 {stages} 进行中时，商机才能转入维持联系",
-    ),
-    "life_out_of_turn": (
-        "{command} is not possible: the sale is {life}",
-        "无法执行 {command}：商机当前状态为 {life}",
-    ),
-    "contradicts": (
-        "event {event} ({kind}, {observed_at}) would no longer be lawful: {because}",
-        "第 {event} 号事件（{kind}，{observed_at}）将不再成立：{because}",
-    ),
-    "already_open": (
-        "the sale {opportunity} has been opened already, with other content",
-        "商机 {opportunity} 已经建立，且内容不同",
-    ),
-    "not_open_yet": ("the sale has not been opened; open it first", "商机尚未建立；请先建立"),
-    # -- corrections
-    "not_correctable": (
-        "event {event} ({kind}) can't be {done}; only what somebody recorded about the sale can",
-        "第 {event} 号事件（{kind}）不能{done}；只有人工记录的内容可以",
-    ),
-    "correct_original": (
-        "event {event} is itself a correction; correct the event {original} that it names, or void it",
-        "第 {event} 号事件本身是更正；请更正原事件 {original}，或作废该更正",
-    ),
-    "already_void": ("event {event} has been voided already", "第 {event} 号事件已经作废"),
-    "correction_invalid": (
-        "the correction of event {event} does not fit: {why}",
-        "对第 {event} 号事件的更正不合格式：{why}",
-    ),
-    # -- envelopes
-    "key_reused": (
-        "the key {key} was used before, with other content; use a new key",
-        "键 {key} 已用于其他内容；请使用新的键",
-    ),
-    "sequence_moved": (
-        "somebody else recorded in between: you expected {expected} events, there are {actual}; read the sale again",
-        "期间有他人记录：您预期有 {expected} 个事件，实际有 {actual} 个；请重新读取商机",
-    ),
-    "answer_incomplete": (
-        "the answer {answer} needs {needs}",
-        "答复“{answer}”还需要 {needs}",
-    ),
-    "nothing_to_do": ("the command changes nothing", "该操作没有任何变化"),
-    "field_invalid": ("{message}", "输入无效：{message}"),
-    # -- suspending and looking again
-    "look_again_past": (
-        "the date to look again, {look_again}, must lie after {observed_at}",
-        "再次查看的日期 {look_again} 必须晚于 {observed_at}",
-    ),
-    # -- migrating
-    "migration_orphans": (
-        "{what} {ids} of the running sale has no place in playbook {playbook}; map it",
-        "进行中商机的{what} {ids} 在流程“{playbook}”中没有对应；请在映射中指定",
-    ),
-    "migration_merges": (
-        "the mapping lays several stages of the running sale on {stages}; give each its own",
-        "映射把进行中商机的多个阶段合并到了 {stages}；请分别对应",
-    ),
+    # -- what a sale refuses: stagemark/sale_texts.py
+    **SALE_TEXTS,
     "unknown_opportunity": ("there is no opportunity {opportunity}", "没有商机 {opportunity}"),
     # -- calendars
     "unknown_calendar": (
@@ -321,9 +154,37 @@ PROBLEM_TEXTS: dict[str, tuple[str, str]] = {
         "event {event} of the sale {opportunity} does not fit the chain of hashes",
         "商机 {opportunity} 的第 {event} 号事件与哈希链不符",
     ),
-    "playbook_not_kept": (
-        "the playbook {playbook} ({hash}) of the sale {opportunity} is not in the store; keep it first",
-        "商机 {opportunity} 的流程 {playbook}（{hash}）不在数据库中；请先保存该流程",
+    # -- store: people
+    "unknown_person": (
+        "the directory knows nobody by the id or name {person}; see stagemark directory list",
+        "通讯录中没有编号或姓名为“{person}”的人；请查看 stagemark directory list",
+    ),
+    "person_ambiguous": (
+        "several people are called {name}: {ids}; give the id",
+        "有多人名为“{name}”：{ids}；请改用编号",
+    ),
+    "directory_unreadable": (
+        "the file can't be read ({why}); give the path of a CSV or YAML file in UTF-8",
+        "无法读取文件（{why}）；请给出 UTF-8 编码的 CSV 或 YAML 文件路径",
+    ),
+    "directory_yaml": ("this is no YAML list of people: {why}", "不是有效的 YAML 人员列表：{why}"),
+    "directory_columns": (
+        "the columns {columns} are unknown, missing or named twice; id and name are needed, known are {known}",
+        "列 {columns} 未知、缺失或重复；必须有 id 和 name，可用的列：{known}",
+    ),
+    "directory_empty": ("{column} is empty; every person needs an id and a name", "{column} 为空；每个人都要有编号和姓名"),
+    "directory_twice": (
+        "the id {id} stands at {first} already; each person has one row",
+        "编号 {id} 已出现在 {first}；每人只能有一行",
+    ),
+    "directory_id_long": ("the id {id} is longer than 128 characters", "编号 {id} 超过 128 个字符"),
+    "unknown_supervisor": (
+        "the supervisor {supervisor} is neither in the file nor in the directory; give an id that is",
+        "主管 {supervisor} 既不在文件中也不在通讯录中；请填写已有人员的编号",
+    ),
+    "supervisor_ring": (
+        "the supervisors form a ring: {ring}; somebody in it has no supervisor",
+        "上下级关系成环：{ring}；其中必须有一人没有主管",
     ),
     # -- embedded server, command line
     "server_binary_missing": (
