@@ -90,11 +90,18 @@ async def embedded_server(
     if file is not None:
         _writable(file)
     words = _words(file, port, ui_port, namespaces)
-    with open(log or os.devnull, "ab") as sink:  # noqa: PTH123  # devnull is no Path of ours
+    sink = os.open(log or os.devnull, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
         process = await asyncio.create_subprocess_exec(
-            *words, stdout=sink, stderr=sink, stdin=asyncio.subprocess.DEVNULL,
-            start_new_session=True, preexec_fn=_die_with_parent if sys.platform == "linux" else None,
-        )  # fmt: skip
+            *words,
+            stdout=sink,
+            stderr=sink,
+            stdin=asyncio.subprocess.DEVNULL,
+            start_new_session=True,  # our Ctrl-C is not its: the worker must leave first
+            preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+        )
+    finally:
+        os.close(sink)
     address = f"127.0.0.1:{port}"
     try:
         await _until_ready(process, address, ["default", *namespaces], log)
@@ -139,8 +146,8 @@ def _writable(file: Path) -> None:
             pass
         if file.stat().st_size == 0:
             file.unlink()  # the server makes its own
-    except OSError as error:
-        raise Unavailable.of("store_unwritable", path=str(file), why=error.strerror or str(error)) from None
+    except OSError:
+        raise Unavailable.of("store_unwritable", store=str(file)) from None
 
 
 async def _until_ready(process: asyncio.subprocess.Process, address: str, spaces: list[str], log: Path | None) -> None:

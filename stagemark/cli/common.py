@@ -8,7 +8,7 @@ import logging
 import os
 import sys
 from collections.abc import Coroutine
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar, cast, get_args
 
 import typer
 from pydantic import BaseModel, ValidationError
@@ -39,9 +39,9 @@ def language(asked: str | None = None) -> Language:
         InvalidInput: `language_unknown`.
     """
     said = asked or os.environ.get("STAGEMARK_LANGUAGE") or "en"
-    if said == "zh" or said == "en":
-        return said
-    raise InvalidInput.of("language_unknown", language=said)
+    if said not in get_args(Language):
+        raise InvalidInput.of("language_unknown", language=said)
+    return cast(Language, said)
 
 
 def run(main: Coroutine[Any, Any, T]) -> T:

@@ -77,7 +77,7 @@ def _recording(build: Callable[..., c.Command | list[c.Command]]) -> Callable[..
     wrapped = functools.wraps(build)(command)
     wrapped.__signature__ = inspect.Signature(named)  # type: ignore[attr-defined]  # what typer reads
     wrapped.__annotations__ = {p.name: p.annotation for p in named}
-    del wrapped.__wrapped__  # type: ignore[attr-defined]  # else typer reads the inner one
+    del wrapped.__wrapped__  # else typer reads the inner one
     return wrapped
 
 
@@ -295,7 +295,7 @@ def change(
 ) -> c.Command:
     """Change owner, collaborators, deputy, value, segment or title."""
     collaborators = tuple(collaborator) if collaborator else None
-    fields = {"owner": owner, "collaborators": collaborators, "deputy": deputy, "value": _amount(value)}
+    fields: dict[str, Any] = {"owner": owner, "collaborators": collaborators, "deputy": deputy, "value": _amount(value)}
     fields |= {"segment": segment, "title": title, "reason": reason or None, "no_deputy": no_deputy or None}
     return valid(c.Change, **{name: said for name, said in fields.items() if said is not None})
 

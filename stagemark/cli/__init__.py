@@ -1,0 +1,43 @@
+"""The command line. Each group of commands has a room of its own; here they are put together."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from stagemark.cli import sale
+from stagemark.cli.common import complain, language
+from stagemark.errors import StagemarkError
+from stagemark.problem_texts import Language
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="stagemark",
+    help="Key-account sales on Temporal: stages, markers, evidence, durations.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(sale.app)
+
+
+def main() -> None:
+    """Run the command line. Exit status: 0 done, 2 the caller's mistake, 1 ours."""
+    try:
+        app()
+    except StagemarkError as error:
+        complain(error, _speaks())
+
+
+def _speaks() -> Language:
+    """The language in which to complain, also when the arguments themselves are what is wrong."""
+    words = sys.argv[1:]
+    asked = next((words[i + 1] for i, word in enumerate(words[:-1]) if word == "--language"), None)
+    asked = next((word.partition("=")[2] for word in words if word.startswith("--language=")), asked)
+    try:
+        return language(asked)
+    except StagemarkError:
+        return "en"

@@ -1,0 +1,76 @@
+"""What the command line says when what it needs is not there."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+from tests.cli.conftest import CommandLine, Up, free_port, start_up
+
+
+def test_without_a_server_it_says_where_it_looked(tmp_path: Path) -> None:
+    stagemark = CommandLine(tmp_path, {"TEMPORAL_ADDRESS": f"127.0.0.1:{free_port()}"})
+    failed = stagemark("mark", "S-1", "find.start", "--as", "wang")
+    assert (failed.status, failed.codes) == (1, ["server_unreachable"])
+    assert stagemark.variables["TEMPORAL_ADDRESS"] in failed.err
+
+
+def test_a_wrong_namespace_is_named(stagemark: CommandLine) -> None:
+    failed = stagemark("mark", "S-1", "find.start", TEMPORAL_NAMESPACE="nowhere")
+    assert (failed.status, failed.codes) == (1, ["wrong_namespace"])
+    assert "nowhere" in failed.err
+
+
+def test_a_port_in_use_is_named(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        failed = CommandLine(tmp_path, {})("up", "--no-demo", "--port", port, "--ui-port", str(free_port()))
+    assert (failed.status, failed.codes) == (1, ["port_in_use"])
+    assert port in failed.err
+
+
+def test_a_database_that_cant_be_had_is_named_without_its_password(tmp_path: Path) -> None:
+    url = f"postgresql://me:secret@127.0.0.1:{free_port()}/sales"
+    failed = CommandLine(tmp_path, {})("durations", STAGEMARK_DATABASE_URL=url)
+    assert (failed.status, failed.codes) == (1, ["store_unreachable"])
+    assert "secret" not in failed.err + failed.out
+
+
+def test_a_folder_in_the_place_of_the_database_is_unwritable(tmp_path: Path) -> None:
+    (tmp_path / "taken").mkdir()
+    failed = CommandLine(tmp_path, {})("durations", STAGEMARK_DATABASE_URL="sqlite:///taken")
+    assert (failed.status, failed.codes) == (1, ["store_unwritable"])
+
+
+def test_a_setting_that_cant_be_read_is_named(tmp_path: Path) -> None:
+    failed = CommandLine(tmp_path, {})("durations", STAGEMARK_JITTER="soon")
+    assert failed.status == 2
+    assert "STAGEMARK_JITTER" in failed.err
+
+
+def test_an_unknown_language_is_refused(tmp_path: Path) -> None:
+    failed = CommandLine(tmp_path, {})("durations", "--language", "fr")
+    assert (failed.status, failed.codes) == (2, ["language_unknown"])
+
+
+def test_a_second_start_goes_on_where_the_first_was(tmp_path: Path) -> None:
+    first = start_up(tmp_path, "--no-demo")
+    stagemark = CommandLine(tmp_path, {"TEMPORAL_ADDRESS": f"127.0.0.1:{first.port}", "STAGEMARK_ACTOR": "wang"})
+    words = ("open", "S-1", "--account", "acme", "--owner", "wang", "--playbook", "short-six")
+    assert stagemark(*words, "--observed-at", "2026-03-02").status == 0
+    assert first.stop() == 0
+    second = start_up(tmp_path, "--no-demo", port=first.port)
+    marked = stagemark("mark", "S-1", "find.start", "--observed-at", "2026-03-03")
+    assert marked.status == 0, marked.err
+    assert marked.json["sequences"] == [2]
+    assert second.stop() == 0
+
+
+def test_the_server_ends_with_up(running: Up, tmp_path: Path) -> None:
+    up = start_up(tmp_path, "--no-demo")
+    assert up.stop() == 0
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", up.port)) != 0
+    assert (tmp_path / ".stagemark" / "temporal.db").exists()
