@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from stagemark.domain.playbook import Evidence
+from stagemark.errors import Problem
 from stagemark.reports.render import DASH, days_of
 from stagemark.reports.texts import Words
 from stagemark.reports.timeline import Amended, Due, Entry, StayShown, Timeline
@@ -141,9 +142,20 @@ class _Telling:
         for missing in self.told.missing:
             yield Text(f"  {self.say(f'missing_{missing.edge}', stage=self._stage(missing.stage))}:")
             for problem in missing.problems:
-                yield Text(f"    - {problem.text(self.words.language)}")
+                yield Text(f"    - {self._labelled(problem).text(self.words.language)}")
             if not missing.problems:
                 yield Text(f"    {self.say('nothing_missing')}")
+
+    def _labelled(self, problem: Problem) -> Problem:
+        """The problem with labels in the place of ids."""
+        labels = dict(problem.params)
+        if "stage" in labels:
+            labels["stage"] = self._stage(labels["stage"])
+        if "evidence" in labels:
+            labels["evidence"] = self.words.evidence(self.told.playbook, labels["evidence"])[0]
+        if "edge" in labels:
+            labels["edge"] = self.say(f"edge_{labels['edge']}")
+        return problem.model_copy(update={"params": labels})
 
     def _due(self) -> Iterator[Text]:
         if self.told.due:

@@ -110,6 +110,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "missing": ("Missing for the next markers", "后续标志还缺什么"),
     "missing_start": ("to begin {stage}", "开始“{stage}”"),
     "missing_end": ("to end {stage}", "结束“{stage}”"),
+    "edge_start": ("start", "开始"),
+    "edge_end": ("end", "结束"),
     "nothing_missing": ("nothing", "齐备"),
     "missed": ("Missed reminders: {count}", "错过的提醒：{count}"),
     "role_owner": ("owner", "负责人"),

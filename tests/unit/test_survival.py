@@ -59,8 +59,8 @@ def test_without_censoring_the_median_is_the_time_by_which_half_have_ended() -> 
 @settings(max_examples=50)
 @given(whole)
 def test_the_curve_is_that_of_lifelines_kaplan_meier(pairs: list[tuple[int, str | None]]) -> None:
-    from lifelines import KaplanMeierFitter
-    from lifelines.utils import qth_survival_times
+    from lifelines import KaplanMeierFitter  # type: ignore[import-untyped]  # it has no stubs
+    from lifelines.utils import qth_survival_times  # type: ignore[import-untyped]  # it has no stubs
 
     reference = KaplanMeierFitter().fit([length for length, _ in pairs], [cause is not None for _, cause in pairs])
     curve = reference.survival_function_.iloc[:, 0]
@@ -84,16 +84,16 @@ def test_the_curve_of_one_cause_is_that_of_lifelines_aalen_johansen(pairs: list[
         return  # lifelines wants an event
     # lifelines breaks ties by jittering: events of one length may come in any order, but what is censored comes after.
     # And it leaves out events at nought, so everything lasts a day longer.
-    pairs = [(length + (1 if cause else 1.5), cause) for length, cause in pairs]
+    later = [(length + (1 if cause else 1.5), cause) for length, cause in pairs]
     numbers = {None: 0, "end": 1, "lost": 2, "nurture": 3}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns of the jittering
         reference = AalenJohansenFitter(calculate_variance=False, seed=1).fit(
-            [length for length, _ in pairs], [numbers[cause] for _, cause in pairs], event_of_interest=1
+            [length for length, _ in later], [numbers[cause] for _, cause in later], event_of_interest=1
         )
     curve = reference.cumulative_density_.iloc[:, 0]
 
-    for step in incidence(days(*pairs), "end"):
+    for step in incidence(days(*later), "end"):
         assert step.share == pytest.approx(float(curve[curve.index <= step.at / timedelta(days=1) + 0.25].iloc[-1]))
 
 
