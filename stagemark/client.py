@@ -13,7 +13,7 @@ from temporalio.client import Client
 
 from stagemark.contracts.messages import OpportunityInput, Receipt, Told
 from stagemark.contracts.names import TASK_QUEUE
-from stagemark.contracts.views import View, receipt_of, view_of
+from stagemark.contracts.views import View, not_before_told, receipt_of, view_of
 from stagemark.contracts.wire import problems_of, suited
 from stagemark.domain import agenda
 from stagemark.domain import commands as c
@@ -125,7 +125,8 @@ class Stagemark:
         try:
             return await self._transport.why_not(opportunity, envelope, self._now())
         except NoRun:
-            decision = decide(await self._ended(opportunity), envelope, self._now())
+            state = await self._ended(opportunity)
+            decision = decide(state, envelope, not_before_told(state, self._now()))
             return list(decision.problems) if isinstance(decision, Rejected) else []
 
     async def view(self, opportunity: str) -> View:
@@ -135,7 +136,8 @@ class Stagemark:
         except NoRun:
             state = await self._ended(opportunity)
             calendar = await self._calendars.calendar(state.calendar)
-            return view_of(state, agenda.next_due(state, calendar, self._now()), self._now())
+            now = not_before_told(state, self._now())
+            return view_of(state, agenda.next_due(state, calendar, now), now)
 
     # -- commands, one by one
 
@@ -303,7 +305,7 @@ class Stagemark:
         except NoRun:
             known = await told(self._ledger, opportunity)
         state = _folded(opportunity, known)
-        decision = decide(state, envelope, self._now())
+        decision = decide(state, envelope, not_before_told(state, self._now()))
         if isinstance(decision, Repeated):
             return receipt_of(opportunity, decision.events)
         if isinstance(decision, Rejected) and state.ended:

@@ -87,19 +87,18 @@ class MemoryRefusals:
 
 
 class MemoryInbox:
-    """A notifier in memory: who was told what. `quiet_until` makes it say "not before"."""
+    """A notifier in memory: who was told what. `quiet` makes it say "not before" once, by sale."""
 
     def __init__(self) -> None:
         """Begin empty."""
         self.posted: dict[tuple[str, str], Message] = {}
         self.withdrawn: list[str] = []
-        self.quiet_until: datetime | None = None
+        self.quiet: dict[str, datetime] = {}
 
     async def post(self, message: Message, recipient: Person) -> datetime | None:
         """See `Notifier.post`."""
-        if self.quiet_until is not None and message.at < self.quiet_until:
-            until, self.quiet_until = self.quiet_until, None
-            return until
+        if message.opportunity in self.quiet:
+            return self.quiet.pop(message.opportunity)
         self.posted.setdefault((message.key, recipient.id), message)
         return None
 

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from temporalio.api.errordetails.v1 import NamespaceNotFoundFailure
 from temporalio.client import (
     Client,
     RPCError,
@@ -177,7 +178,7 @@ class Transport:
 def fault(error: RPCError, client: Client) -> StagemarkError:
     """What Temporal answered, in stagemark's words."""
     said, status, namespace = error.message, error.status, client.namespace
-    if status is RPCStatusCode.NOT_FOUND and "namespace" in said.lower():
+    if any(detail.Is(NamespaceNotFoundFailure.DESCRIPTOR) for detail in error.grpc_status.details):
         return Unavailable.of("wrong_namespace", namespace=namespace)
     if "search attribute" in said.lower():
         return Unavailable.of("search_attribute_missing", namespace=namespace, why=said, command=creating(namespace))

@@ -14,7 +14,7 @@ from stagemark.domain.money import Amount
 from stagemark.domain.playbook import PlaybookRef
 from stagemark.domain.state import OpportunityState, Visit
 
-__all__ = ["EvidenceView", "TriggerView", "View", "details_of", "receipt_of", "view_of"]
+__all__ = ["EvidenceView", "TriggerView", "View", "details_of", "not_before_told", "receipt_of", "view_of"]
 
 
 class EvidenceView(BaseModel):
@@ -109,6 +109,11 @@ def view_of(state: OpportunityState, next_due: datetime | None, now: datetime) -
         next_due=next_due,
         at=now,
     )
+
+
+def not_before_told(state: OpportunityState, now: datetime) -> datetime:
+    """The caller's clock, but no earlier than the sale's own: it can lag, and a simulation's sale is ahead of it."""
+    return max(now, state.events[-1].recorded_at) if state.events else now
 
 
 def receipt_of(opportunity: str, events: Sequence[Event]) -> Receipt:

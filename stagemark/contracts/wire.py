@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -41,12 +42,12 @@ class CompactPayloadConverter(PydanticPayloadConverter):
         """Dump models compactly."""
         super().__init__(ToJsonOptions(exclude_unset=True))
 
-    def from_payload(self, payload: Payload, type_hint: Any = None) -> Any:
+    def from_payloads(self, payloads: Sequence[Payload], type_hints: list[type] | None = None) -> list[Any]:
         """See base class."""
         try:
-            return super().from_payload(payload, type_hint)
+            return super().from_payloads(payloads, type_hints)
         except ValidationError as error:
-            if type_hint is not Envelope:
+            if type_hints != [Envelope]:
                 raise
             problems = problems_of(error)
             said = "\n".join(problem.text() for problem in problems)

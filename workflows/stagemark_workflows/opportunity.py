@@ -13,7 +13,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 from stagemark.contracts.messages import Carried, LedgerBatch, OpportunityInput, Outbox, Receipt, Sent
 from stagemark.contracts.names import LIFE, OPPORTUNITY, OWNER, SENDING_QUEUE
-from stagemark.contracts.views import View, details_of, receipt_of, view_of
+from stagemark.contracts.views import View, details_of, not_before_told, receipt_of, view_of
 from stagemark.domain import agenda
 from stagemark.domain.commands import Envelope
 from stagemark.domain.events import Event
@@ -62,13 +62,14 @@ class Opportunity:
         """Write down, tell and watch until the sale has ended or the run is long enough."""
         if start.resumes:
             await self._restore()
-        if self._calendar.known_until - self._now().date() < CALENDAR_AHEAD:
+        if workflow.info().continued_run_id and self._calendar.known_until - self._now().date() < CALENDAR_AHEAD:
             self._calendar = await self._do(LedgerActivities.calendar, self._calendar.id)
-        async with asyncio.TaskGroup() as lanes:
-            for lane in (self._write, self._send, self._watch):
-                lanes.create_task(lane())
-            await workflow.wait_condition(lambda: self._finished() or self._long_enough())
-            self._leaving = True
+        # No TaskGroup: it awaits while it is left, which a run that is evicted from a worker's memory must not.
+        lanes = [asyncio.create_task(lane()) for lane in (self._write, self._send, self._watch)]
+        over: tuple[Callable[[], bool], ...] = (self._finished, self._long_enough, lambda: any(t.done() for t in lanes))
+        await workflow.wait_condition(lambda: any(reason() for reason in over))
+        self._leaving = True
+        await asyncio.gather(*lanes)  # what is in flight comes home; a lane that failed is heard
         await workflow.wait_condition(workflow.all_handlers_finished)
         if not self._finished():
             workflow.continue_as_new(self._carried_on())
@@ -102,13 +103,14 @@ class Opportunity:
     @workflow.query(name="why_not")
     def why_not(self, envelope: Envelope, now: datetime) -> list[Problem]:
         """Everything that would be refused now, without trying."""
-        decision = decide(self._state, envelope, now)
+        decision = decide(self._state, envelope, not_before_told(self._state, now))
         return list(decision.problems) if isinstance(decision, Rejected) else []
 
     @workflow.query(name="view")
     def view(self, now: datetime) -> View:
         """The sale as it stands."""
-        return view_of(self._state, agenda.next_due(self._state, self._calendar, now), now)
+        at = not_before_told(self._state, now)
+        return view_of(self._state, agenda.next_due(self._state, self._calendar, at), at)
 
     # -- what happens
 
