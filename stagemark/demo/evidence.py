@@ -1,0 +1,128 @@
+"""Evidence for any playbook: what a marker asks for, made up so that it holds."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from random import Random
+
+from pydantic import JsonValue
+
+from stagemark.demo.people import PHRASES
+from stagemark.domain.commands import Given, Override
+from stagemark.domain.money import Amount
+from stagemark.domain.playbook import Condition, Edge, Evidence, EvidenceType, Need, Playbook
+from stagemark.problem_texts import Language
+
+__all__ = ["Facts"]
+
+
+@dataclass(slots=True)
+class Facts:
+    """What is so in one invented sale; remembers how high each ranking has come, so that nothing sinks again.
+
+    Attributes:
+        playbook: By which playbook it runs.
+        random: Where chance comes from.
+        sale: Its id.
+        language: In which its people write.
+        contact: The customer's decision maker, an opaque id.
+        value: Its value.
+        reached: The highest option told so far, by evidence.
+    """
+
+    playbook: Playbook
+    random: Random
+    sale: str
+    language: Language
+    contact: str
+    value: Amount
+    reached: dict[str, int] = field(default_factory=dict)
+
+    def proof(self, stage: str, edge: Edge, day: date, override: Override | None = None) -> tuple[Given, ...]:
+        """What a marker asks for: all that it must have, and most of what it advises.
+
+        Args:
+            stage: The marker's stage.
+            edge: Which of its markers.
+            day: When it is observed.
+            override: Given for the first required piece, instead of its value.
+        """
+        marker = self.playbook.marker(stage, edge)
+        band = self._band()
+        asked: dict[str, Condition | None] = {}
+        for piece in marker.evidence:
+            need = piece.by_band.get(band, piece.need) if band else piece.need
+            if need is Need.REQUIRED or self.random.random() < 0.75:
+                asked[piece.evidence] = None
+        asked |= {condition.evidence: condition for condition in marker.conditions}
+        given = [self.piece(evidence, day, condition) for evidence, condition in asked.items()]
+        if override is not None and given:
+            given[0] = Given(evidence=given[0].evidence, override=override)
+        about_people = any(self.playbook.evidence_of[evidence].about_person for evidence in asked)
+        return (*self._role(asked), *given) if about_people else tuple(given)
+
+    def piece(self, evidence: str, day: date, condition: Condition | None = None) -> Given:
+        """One piece of evidence, such that a condition on it holds."""
+        rule = self.playbook.evidence_of[evidence]
+        person = self.contact if rule.about_person else None
+        if person and self.playbook.people and evidence == self.playbook.people.role_evidence:
+            return Given(evidence=evidence, person=person, value=[self.playbook.people.decision_maker])
+        return Given(evidence=evidence, person=person, value=self._value(rule, day, condition))
+
+    def _role(self, told: dict[str, Condition | None]) -> list[Given]:
+        people = self.playbook.people
+        if people is None or people.role_evidence in told:
+            return []
+        return [Given(evidence=people.role_evidence, person=self.contact, value=[people.decision_maker])]
+
+    def _band(self) -> str | None:
+        return self.playbook.band(self.value.amount if self.value.currency == self.playbook.currency else None)
+
+    def _value(self, rule: Evidence, day: date, condition: Condition | None) -> JsonValue:
+        wanted = _wanted(condition)
+        if wanted is not None and rule.type not in (EvidenceType.RANKED, EvidenceType.CHECKLIST):
+            return [wanted] if rule.many else wanted
+        match rule.type:
+            case EvidenceType.TEXT:
+                return self.random.choice(PHRASES[self.language].texts)
+            case EvidenceType.NUMBER:
+                return self.random.randrange(3, 30)
+            case EvidenceType.MONEY:
+                share = self.value.amount * self.random.randrange(90, 101) / 100
+                return {"amount": str(share.quantize(Decimal(1))), "currency": self.value.currency}
+            case EvidenceType.DATE:
+                return (day + timedelta(days=self.random.randrange(30, 120))).isoformat()
+            case EvidenceType.PERSON:
+                return self.contact
+            case EvidenceType.DOCUMENT:
+                uri = f"https://files.example/{self.sale}/{rule.id}.pdf"
+                return {"uri": uri, "sha256": hashlib.sha256(uri.encode()).hexdigest()}
+            case EvidenceType.CHECKLIST:
+                items = list(rule.option_ids)
+                most = self.random.randint(1, len(items)) if condition is None else len(items)
+                return list(items[:most])
+            case EvidenceType.RANKED:
+                return rule.option_ids[self._climb(rule, condition)]
+            case EvidenceType.CHOICE:
+                chosen = self.random.choice(rule.option_ids)
+                return [chosen] if rule.many else chosen
+
+    def _climb(self, rule: Evidence, condition: Condition | None) -> int:
+        """At least as high as before and as is asked for, and perhaps one higher."""
+        least = rule.rank(str(_wanted(condition))) if condition else 0
+        before = self.reached.get(rule.id, 0)
+        rank = max(least, before, min(before + self.random.randint(0, 1), len(rule.options) - 1))
+        self.reached[rule.id] = rank
+        return rank
+
+
+def _wanted(condition: Condition | None) -> JsonValue:
+    """A value that meets the condition, where it names one."""
+    if condition is None or condition.operator in ("checked", "count_at_least"):
+        return None
+    threshold = getattr(condition, condition.operator)
+    chosen = threshold[0] if isinstance(threshold, tuple) else threshold
+    return chosen if isinstance(chosen, bool | int | float | list | dict) else str(chosen)
