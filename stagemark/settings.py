@@ -1,1 +1,50 @@
-"""Settings, read in the composition roots only."""
+"""Settings, read in the composition roots only: `STAGEMARK_*` variables.
+
+Where Temporal is, and as whom we come, is said by Temporal's own `TEMPORAL_*` variables and profiles, never here.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from stagemark.contracts.names import TASK_QUEUE
+from stagemark.problem_texts import Language
+
+__all__ = ["Settings"]
+
+
+class Settings(BaseSettings):
+    """What can be set.
+
+    Attributes:
+        database_url: The read model: `sqlite:///path` or `postgresql://user:password@host/database`.
+        language: The language of what is said, `zh` or `en`.
+        calendar: The working calendar of a sale, where its opening names none.
+        calendars: Own calendars, as YAML files; each goes before a shipped one of its id.
+        task_queue: The queue of the workers.
+        call_timeout: Seconds within which a call has an answer.
+        continue_after: History events after which a run continues as new, besides what the server suggests.
+        jitter: Seconds by which a timer may be late, so that not all sales wake at once.
+        messages_per_second: How many sendings start a second, over all workers.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="STAGEMARK_", frozen=True, extra="ignore")
+
+    database_url: str = "sqlite:///.stagemark/stagemark.db"
+    language: Language = "en"
+    calendar: str = "cn"
+    calendars: tuple[Path, ...] = ()
+    task_queue: str = Field(default=TASK_QUEUE, min_length=1)
+    call_timeout: float = Field(default=30.0, gt=0)
+    continue_after: int = Field(default=4000, ge=10)
+    jitter: float = Field(default=20.0, ge=0)
+    messages_per_second: float = Field(default=20.0, gt=0)
+
+    @property
+    def late(self) -> timedelta:
+        """`jitter` as a span."""
+        return timedelta(seconds=self.jitter)

@@ -1,0 +1,24 @@
+"""Run a worker: `python worker.py`, on the Temporal server that TEMPORAL_* names."""
+
+import asyncio
+import signal
+import sys
+
+from stagemark import bootstrap
+from stagemark.errors import StagemarkError
+
+
+async def main() -> None:
+    """Work until SIGINT or SIGTERM, then finish what is in hand."""
+    stop = asyncio.Event()
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(ending, stop.set)
+    async with bootstrap.engine() as engine, engine.worker(await engine.connect()):
+        await stop.wait()
+
+
+if __name__ == "__main__":
+    try:
+        asyncio.run(main())
+    except StagemarkError as error:
+        sys.exit(f"{error.code}: {error}")
