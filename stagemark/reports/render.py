@@ -63,7 +63,7 @@ def durations_table(report: Report, words: Words) -> RenderableType:
     table.add_column(words.say("open"), justify="right")
     table.add_column(words.say("left"))
     for name in ("elapsed", "working", "to_end"):
-        table.add_column(f"{words.say(name)}\n{quantiles}", justify="right")
+        table.add_column(f"{words.say(name)}\n{quantiles}", justify="right", no_wrap=True)
     for name in ("before", "waited", "notes"):
         table.add_column(words.say(name))
     above: str | None = None

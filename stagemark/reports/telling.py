@@ -40,6 +40,7 @@ class _Telling:
     def __init__(self, told: Timeline, words: Words) -> None:
         self.told, self.words, self.say = told, words, words.say
         self.zone = ZoneInfo(told.zone)
+        self._moments = {entry.sequence: self._moment(entry) for entry in told.entries}
 
     def whole(self) -> RenderableType:
         return Group(
@@ -59,13 +60,13 @@ class _Telling:
         yield Text(" ".join(filter(None, (told.opportunity, told.title))), "bold")
         life = self.say(f"life_{told.life}")
         if told.open_stages:
-            life += ": " + ", ".join(map(self._stage, told.open_stages))
+            life += f" ({', '.join(map(self._stage, told.open_stages))})"
         value = told.value and f"{told.value['amount']} {told.value['currency']}"
         playbook = f"{self.words.playbook(told.playbook)} ({told.playbook_version})"
         facts = {"account": told.account, "owner": self.words.person(told.owner), "life": life, "playbook": playbook}
         facts |= {"value": str(value)} if value else {}
-        facts |= {"waited": self.say(told.waiting_on)} if told.waiting_on else {}
-        yield Text(" · ".join(f"{self.say(name)}: {fact}" for name, fact in facts.items()))
+        facts |= {"waits_on": self.say(told.waiting_on)} if told.waiting_on else {}
+        yield Text(" · ".join(self._pair(self.say(name), fact) for name, fact in facts.items()))
 
     def _entries(self) -> Table:
         table = self._table("timeline", "#", "when", "what", "details", "who")
@@ -108,12 +109,9 @@ class _Telling:
     def _stay(self, stay: StayShown) -> Iterator[str]:
         goes_on = stay.left_by is None
         yield self._stage(stay.stage) + (f" ({stay.number})" if stay.number > 1 else "")
-        yield self._local(stay.began) if stay.began_known else self.say("unknown_time")
-        if stay.left is None:
-            yield ""
-        else:
-            yield self._local(stay.left) if stay.left_known else self.say("unknown_time")
-        yield self.say("open") if stay.left_by is None else self.say(f"by_{stay.left_by}")
+        yield self._moments[stay.began_event]
+        yield "" if stay.left_event is None else self._moments[stay.left_event]
+        yield self.say("life_open") if stay.left_by is None else self.say(f"by_{stay.left_by}")
         yield self._bound(days_of(stay.elapsed), goes_on and stay.elapsed is not None)
         yield self._bound(days_of(stay.working_days), goes_on and stay.working_days is not None)
         if stay.before is None:
@@ -134,13 +132,13 @@ class _Telling:
         whole = self.told.whole
         lengths = {name: days_of(value) for name, value in whole if isinstance(value, timedelta)}
         said = self.say("whole_line", **lengths) if whole.exact else self.say("not_exact")
-        yield Text(f"{self.say('whole')}: {said}")
+        yield Text(self._pair(self.say("whole"), said))
 
     def _missing(self) -> Iterator[Text]:
         if self.told.missing:
             yield Text(self.say("missing"), "bold")
         for missing in self.told.missing:
-            yield Text(f"  {self.say(f'missing_{missing.edge}', stage=self._stage(missing.stage))}:")
+            yield Text(self._pair("  " + self.say(f"missing_{missing.edge}", stage=self._stage(missing.stage)), ""))
             for problem in missing.problems:
                 yield Text(f"    - {self._labelled(problem).text(self.words.language)}")
             if not missing.problems:
@@ -184,6 +182,9 @@ class _Telling:
 
     def _bound(self, days: str, lower: bool) -> str:
         return self.say("at_least", days=days) if lower else days
+
+    def _pair(self, name: str, said: str) -> str:
+        return self.say("pair", name=name, said=said)
 
     def _local(self, at: datetime) -> str:
         return at.astimezone(self.zone).strftime("%Y-%m-%d %H:%M")
@@ -230,7 +231,7 @@ class _Telling:
         for given in evidence if isinstance(evidence, list) else ():
             yield self._given(given)
         if fact.get("step"):
-            yield f"{self._stage(fact['stage'])}: {self._step(fact['stage'], fact['step'])}"
+            yield self._pair(self._stage(fact["stage"]), self._step(fact["stage"], fact["step"]))
         if entry.kind != "lose" and fact.get("reason"):
             yield fact["reason"]
         for name in ("note", "text"):
@@ -238,7 +239,15 @@ class _Telling:
                 yield fact[name]
         if entry.kind == "change":
             told = {k: v for k, v in fact.items() if k not in ("kind", "reason") and v not in (None, False)}
-            yield ", ".join(f"{k}: {_plain(v)}" for k, v in told.items())
+            yield ", ".join(self._changed(name, value) for name, value in told.items())
+
+    def _changed(self, name: str, value: JsonValue) -> str:
+        if value is True:
+            return self.say(name)
+        people = value if isinstance(value, list) else [value]
+        about_people = name in ("owner", "deputy", "collaborators")
+        said = ", ".join(self.words.person(str(person)) for person in people) if about_people else _plain(value)
+        return self._pair(self.say(name), said)
 
     def _step(self, stage: str, step: str) -> str:
         book = self.words.playbooks.get(self.told.playbook)
@@ -251,8 +260,8 @@ class _Telling:
             label += f" ({self.words.person(given['person'])})"
         if given.get("override"):
             by = self.words.person(given["override"]["by"])
-            return f"{label}: {self.say('override', by=by, reason=given['override']['reason'])}"
-        return f"{label}: {self._value(given.get('value'), rule)}"
+            return self._pair(label, self.say("override", by=by, reason=given["override"]["reason"]))
+        return self._pair(label, self._value(given.get("value"), rule))
 
     def _value(self, value: JsonValue, rule: Evidence | None) -> str:
         options = {option.id: option for option in rule.options} if rule else {}

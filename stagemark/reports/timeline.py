@@ -17,7 +17,7 @@ from stagemark.domain.events import Event
 from stagemark.domain.history import in_order, settle
 from stagemark.domain.opportunity import shortfalls
 from stagemark.domain.playbook import Edge
-from stagemark.domain.state import OpportunityState
+from stagemark.domain.state import OpportunityState, Visit
 from stagemark.errors import Problem
 from stagemark.reports.durations import Length, Model
 
@@ -91,9 +91,11 @@ class StayShown(Model):
     number: int
     began: datetime
     began_known: bool
+    began_event: int
     left: datetime | None
     left_known: bool
     left_by: str | None
+    left_event: int | None
     elapsed: Length | None
     working: Length | None
     working_days: float | None
@@ -293,13 +295,7 @@ def _stays(state: OpportunityState, calendar: WorkCalendar, as_of: datetime) -> 
                 had = owners.get(part.holder, timedelta(0))
                 owners[part.holder] = None if had is None or part.elapsed is None else had + part.elapsed
         yield StayShown(
-            stage=visit.stage,
-            number=visit.number,
-            began=visit.began,
-            began_known=visit.began_known,
-            left=visit.left,
-            left_known=visit.left_known,
-            left_by=visit.left_by,
+            **{name: getattr(visit, name) for name in Visit.__slots__},
             elapsed=stay.elapsed,
             working=stay.working,
             working_days=None if stay.working is None else stay.working / calendar.day_length,

@@ -1,0 +1,104 @@
+"""`stagemark durations` and `stagemark show`, on a real ledger."""
+
+import asyncio
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from stagemark import bootstrap
+from stagemark.cli.reports import app
+from stagemark.domain import commands as c
+from stagemark.errors import StagemarkError
+from tests.reports.sales import PLAYBOOK, Told
+
+
+@pytest.fixture(autouse=True)
+def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STAGEMARK_DATABASE_URL", f"sqlite:///{tmp_path / 'stagemark.db'}")
+    people = tmp_path / "people.csv"
+    people.write_text("id,name,team\nan,安娜,north\nbo,Bo,south\n")
+    sales = [
+        Told("a").begin("find", 2).end("find", 6, recorded=20).begin("talk", 8, recorded=20),
+        Told("b").begin("find", 2).tell(c.Change(owner="bo"), 5).end("find", 12),
+        Told("c", owner="bo").begin("find", 4),
+    ]
+
+    async def fill() -> None:
+        async with bootstrap.engine() as parts:
+            await parts.ledger.keep_playbook(PLAYBOOK)
+            await parts.ledger.append_many({sale.state.opportunity: sale.state.events for sale in sales})
+            await parts.directory.bring_in(people)
+
+    asyncio.run(fill())
+
+
+def said(*words: str) -> str:
+    result = CliRunner().invoke(app, [*words], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def refused(*words: str) -> StagemarkError:
+    with pytest.raises(StagemarkError) as error:
+        said(*words)
+    return error.value
+
+
+def test_durations_are_told_as_a_table_with_the_labels_of_the_stored_playbook() -> None:
+    told = said("durations", "--as-of", "2026-03-31")
+    assert "Find" in told
+    assert "sales: 3" in told
+    assert "寻找" in said("durations", "--language", "zh")
+
+
+def test_by_owner_people_are_called_by_their_names() -> None:
+    assert "安娜" in said("durations", "--by", "owner", "--as-of", "2026-03-31")
+
+
+def test_by_team_the_teams_come_from_the_directory() -> None:
+    rows = list(csv.DictReader(io.StringIO(said("durations", "--by", "team", "--output", "csv"))))
+    assert {row["group"] for row in rows} == {"north", "south"}
+
+
+def test_as_of_and_as_known_on_are_two_clocks() -> None:
+    def ended(*options: str) -> int:
+        told = json.loads(said("durations", "--stage", "find", "--output", "json", *options))
+        return int(told["rows"][0]["left"].get("end", 0))
+
+    assert ended() == 2
+    assert ended("--as-of", "2026-03-06") == 1
+    assert ended("--as-known-on", "2026-03-19") == 1
+    assert ended("--as-of", "2026-03-06", "--as-known-on", "2026-03-19") == 0
+
+
+def test_one_sale_is_shown_for_people_and_for_programs() -> None:
+    assert "recorded 2026-03-20" in said("show", "a")
+    assert json.loads(said("show", "a", "--output", "json"))["open_stages"] == ["talk"]
+    assert "进行中" in said("show", "a", "--language", "zh")
+
+
+def test_one_sale_can_be_shown_as_of_a_day_and_as_known_on_a_day() -> None:
+    assert json.loads(said("show", "a", "--as-of", "2026-03-03", "--output", "json"))["open_stages"] == ["find"]
+    assert json.loads(said("show", "a", "--as-known-on", "2026-03-19", "--output", "json"))["open_stages"] == ["find"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("show", "nobody"), "unknown_opportunity"),
+        (("show", "a", "--as-of", "2026-02-01"), "unknown_opportunity"),
+        (("durations", "--as-of", "yesterday"), "day_malformed"),
+        (("durations", "--as-of", "2026-03-06", "--as-known-on", "2026-03-05"), "as_of_not_known"),
+        (("durations", "--playbook", "other"), "no_sale_of_playbook"),
+        (("durations", "--stage", "other"), "no_sale_of_stage"),
+        (("durations", "--owner", "other"), "no_sale_of_owner"),
+        (("durations", "--language", "fr"), "language_unknown"),
+    ],
+)
+def test_what_cannot_be_answered_is_said_and_is_the_callers_mistake(words: tuple[str, ...], code: str) -> None:
+    error = refused(*words)
+    assert (error.code, error.exit_status) == (code, 2)
