@@ -68,7 +68,7 @@ def agenda(state: OpportunityState, calendar: WorkCalendar) -> list[Due]:
         for cause, stage, rungs in _causes(state, trigger, calendar):
             if (trigger.id, cause) not in state.dismissed:
                 found += _rungs_due(state, trigger, cause, stage, rungs, calendar)
-    found += _misses(state)
+    found += _misses(state, calendar)
     return sorted(found, key=lambda due: (due.at, due.trigger, due.cause))
 
 
@@ -159,16 +159,16 @@ def _causes(
         for visit in state.open_visits:
             expected = state.playbook.stage_of[visit.stage].expected
             if visit.began_known and expected and (not trigger.stages or visit.stage in trigger.stages):
-                yield f"{visit.stage}#{visit.number}", visit.stage, _exceeding(state, visit, trigger, calendar)
+                yield visit.cause, visit.stage, _exceeding(state, visit, trigger, calendar)
     elif trigger.on == "silence" and state.life == "open":
         since = state.last_told
         spans = [(rung, working_span(rung.after, calendar)) for rung in trigger.rungs if rung.after]
-        yield f"silence@{state.last_told_event}", None, [(rung, calendar.advance(since, s)) for rung, s in spans]
+        yield state.silence, None, [(rung, calendar.advance(since, s)) for rung, s in spans]
     elif trigger.on == "look_again" and state.look_again and state.life in ("suspended", "nurture"):
         morning = calendar.next_working_moment(calendar.start_of_day(state.look_again))
         times = [(r, calendar.advance(morning, working_span(r.after, calendar)) if r.after else morning)
                  for r in trigger.rungs]  # fmt: skip
-        yield f"look_again@{state.look_again_event}", None, times
+        yield state.looking_again, None, times
 
 
 def _exceeding(state: OpportunityState, visit: Visit, trigger: Trigger, calendar: WorkCalendar) -> RungTimes:
@@ -227,10 +227,14 @@ def _rungs_due(
         )
 
 
-def _misses(state: OpportunityState) -> Iterator[Due]:
-    """Answers that are missed in time; not while the sale is suspended, unless it is about looking again."""
+def _misses(state: OpportunityState, calendar: WorkCalendar) -> Iterator[Due]:
+    """Answers that are missed in time. While the sale is suspended, only looking again waits for an answer."""
     for open_ in state.triggers.values():
-        fired = open_.fired
-        running = state.life == "open" or fired.cause.startswith("look_again@")
-        if open_.put_off is None and running:
-            yield Due(fired.answer_by, fired.trigger, fired.rung, fired.cause, stage=fired.stage, misses=open_.event)
+        fired, at = open_.fired, open_.fired.answer_by
+        looking = fired.cause == state.looking_again
+        if open_.put_off is not None or not (looking or state.life == "open"):
+            continue
+        if not looking:
+            since = state.events[open_.event - 1].recorded_at
+            at = _unpaused(state, since, calendar.working_between(since, at), calendar)
+        yield Due(at, fired.trigger, fired.rung, fired.cause, stage=fired.stage, misses=open_.event)

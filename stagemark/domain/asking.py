@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
 from stagemark.domain import commands as c
 from stagemark.domain.events import Event
 from stagemark.domain.evidence import check_given
-from stagemark.domain.history import corrected, settle
+from stagemark.domain.history import counts_now, settle
+from stagemark.domain.migration import check_migrate
 from stagemark.domain.playbook import Playbook
 from stagemark.domain.state import OpportunityState
 from stagemark.errors import Problem
+from stagemark.problem_texts import PROBLEM_TEXTS
 
 __all__ = ["check_asked"]
 
@@ -64,6 +67,18 @@ def _check_given(playbook: Playbook, event: Event, given: Iterable[c.Given], whe
     return problems, event.model_copy(update={"fact": event.fact.model_copy(update={"evidence": tuple(sound)})})
 
 
+def _check_open(state: OpportunityState, event: Event, command: c.Open, where: str) -> Checked:
+    if command.playbook.hash != state.playbook.hash:
+        named = f"{command.playbook.id} {command.playbook.version}"
+        given = f"{state.playbook.id} {state.playbook.version}"
+        return _one("playbook_differs", where, named=named, given=given), None
+    try:
+        ZoneInfo(command.zone)
+    except (KeyError, ValueError, OSError):  # zoneinfo's three ways to say no: unknown, malformed, a folder
+        return _one("calendar_zone", where, zone=command.zone), None
+    return [], event
+
+
 def _check_mark(state: OpportunityState, event: Event, command: c.Mark, where: str) -> Checked:
     unknown = _unknown_stage(state.playbook, command.stage, where)
     problems, possible = _check_given(state.playbook, event, command.evidence, where)
@@ -91,18 +106,18 @@ def _check_lose(state: OpportunityState, event: Event, command: c.Lose, where: s
 
 
 def _check_change(state: OpportunityState, event: Event, command: c.Change, where: str) -> Checked:
-    asked = command.model_fields_set - {"kind", "reason", "observed_at"}
-    return ([], event) if asked else (_one("nothing_to_do", where), None)
+    said = command.model_dump(exclude={"kind", "reason", "observed_at"}, exclude_defaults=True)
+    return ([], event) if said else (_one("nothing_to_do", where), None)
 
 
 def _check_answer(state: OpportunityState, event: Event, command: c.Answer, where: str) -> Checked:
     if command.event not in state.triggers:
-        return _one("unknown_trigger", where, event=command.event, known=sorted(state.triggers) or "-"), None
+        return _one("unknown_trigger", where, event=command.event, known=sorted(state.triggers)), None
     needs = "until" if command.answer == "put_off" and command.until is None else ""
     needs = "text" if command.answer != "put_off" and not command.text.strip() else needs
     if needs:
         return _one("answer_incomplete", where, answer=command.answer, needs=needs), None
-    today = event.recorded_at.date()
+    today = event.recorded_at.astimezone(ZoneInfo(state.zone)).date()
     if command.until is not None and command.until <= today:
         return _one("look_again_past", where, look_again=str(command.until), observed_at=str(today)), None
     return [], event
@@ -122,7 +137,7 @@ def _unfit(state: OpportunityState, number: int, done: str, where: str) -> list[
 
 
 def _check_void(state: OpportunityState, event: Event, command: c.Void, where: str) -> Checked:
-    problems = _unfit(state, command.event, "voided", where)
+    problems = _unfit(state, command.event, "voided", where) or _check_counting(state, event, command.event, where)
     return problems, None if problems else event
 
 
@@ -135,55 +150,47 @@ def _check_correct(state: OpportunityState, event: Event, command: c.Correct, wh
         return _one("correct_original", where, event=command.event, original=target.fact.event), None
     if command.observed_at is None and not command.changes:
         return _one("nothing_to_do", where), None
-    fixed = {"kind", "observed_at", "playbook", "zone"} & set(command.changes)
+    fixed = sorted({"kind", "observed_at", "playbook", "zone"} & set(command.changes))
     if fixed:
-        return _one("correction_invalid", where, event=command.event, why=f"{sorted(fixed)[0]} can't be changed"), None
-    try:
-        right = corrected(target, command)
-    except ValidationError as error:
-        why = [f"{'.'.join(map(str, e['loc'][1:]))}: {e['msg']}" for e in error.errors()]
-        return _one("correction_invalid", where, event=command.event, why=why), None
-    asked: Any = right.fact
-    problems, possible = check_asked(state, right, asked, f"{where}.changes")
-    return problems, None if problems or possible is None else event
-
-
-def _check_migrate(state: OpportunityState, event: Event, command: c.Migrate, where: str) -> Checked:
-    new = command.compiled
-    if new is None or new.hash != command.to.hash:
-        return _one("field_invalid", where, message="the compiled playbook is missing or another than `to` names"), None
-    stages = {visit.stage for visit in state.visits} | {s for s, status in state.stages.items() if status == "skipped"}
-    orphans = {
-        "stage": [s for s in state.stages if s in stages and command.stages.get(s, s) not in new.stage_of],
-        "evidence": sorted({e for e, _ in state.evidence if command.evidence.get(e, e) not in new.evidence_of}),
-    }
-    problems = [
-        Problem(
-            code="migration_orphans",
-            where=where,
-            params={"what": what, "ids": ids, "playbook": f"{command.to.id} {command.to.version}"},
-        )
-        for what, ids in orphans.items()
-        if ids
-    ]
-    merged = _merged(state, command)
-    if merged:
-        problems += _one("migration_merges", where, stages=merged)
+        return _one("correction_fixed", where, event=command.event, fields=fixed), None
+    problems = _check_counting(state, event, command.event, where)
     return problems, None if problems else event
 
 
-def _merged(state: OpportunityState, command: c.Migrate) -> list[str]:
-    """Stages that the mapping would lay on top of each other."""
-    names = [command.stages.get(stage, stage) for stage in state.stages if stage not in _untouched(state)]
-    return sorted({name for name in names if names.count(name) > 1})
+def _check_counting(state: OpportunityState, word: Event, number: int, where: str) -> list[Problem]:
+    """What is wrong in itself with an event as it counts after a correction or a voiding, which may undo another."""
+    while isinstance(fact := state.events[number - 1].fact, c.Correct | c.Void):
+        number = fact.event
+    try:
+        event = counts_now([*state.events, word], number)
+    except ValidationError as error:
+        return _one("correction_invalid", where, event=number, why=[_why(found) for found in error.errors()])
+    if event is None:
+        return []
+    asked: Any = event.fact
+    earlier = any(isinstance(later.fact, c.Migrate) for later in state.events[number:])
+    problems = check_asked(state, event, asked, f"{where}.changes")[0]
+    return [problem for problem in problems if not (earlier and problem.code in _OF_ITS_TIME)]
 
 
-def _untouched(state: OpportunityState) -> set[str]:
-    visited = {visit.stage for visit in state.visits}
-    return {s for s, status in state.stages.items() if status == "waiting" and s not in visited}
+_OF_ITS_TIME = frozenset({"unknown_reason", "unknown_step", "evidence_type", "playbook_differs"})
+"""What an event recorded under an earlier playbook need not heed: the sale stands without it."""
+
+
+def _why(found: Any) -> dict[str, Any]:
+    """What pydantic found, as a problem to be said in either language; its own words are English."""
+    if found["type"] in PROBLEM_TEXTS:
+        return {"code": found["type"], "params": found.get("ctx", {})}
+    return {"code": "field_unfit", "params": {"field": ".".join(map(str, found["loc"][1:]))}}
+
+
+def _check_migrate(state: OpportunityState, event: Event, command: c.Migrate, where: str) -> Checked:
+    problems = check_migrate(state, command, where)
+    return problems, None if problems else event
 
 
 _CHECKS: dict[str, Callable[[OpportunityState, Event, Any, str], Checked]] = {
+    "open": _check_open,
     "mark": _check_mark,
     "record": _check_record,
     "skip": _check_stage,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
@@ -45,13 +45,19 @@ __all__ = [
     "Void",
     "Wait",
     "fingerprint",
+    "without",
 ]
 
 PersonId = Annotated[str, StringConstraints(min_length=1, max_length=128, strip_whitespace=True)]
 """An opaque id of a person; names and addresses live in the directory alone (design.md §5)."""
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
+LookAgain = Annotated[date, Field(lt=date(3000, 1, 1))]
+"""A day to look again; calendars end somewhere."""
 Party = Literal["us", "customer", "legal", "finance", "production"]
 Source = Literal["api", "cli", "import", "webhook", "administrator", "demo", "engine"]
+
+
+AnyModel = TypeVar("AnyModel", bound=BaseModel)
 
 
 class Model(BaseModel):
@@ -63,6 +69,16 @@ class Model(BaseModel):
         """Count the discriminator as set, since dumps leave out what nobody set."""
         if "kind" in type(self).model_fields:
             self.__pydantic_fields_set__.add("kind")
+
+
+def without(model: AnyModel, *names: str) -> AnyModel:
+    """A copy of a model in which these fields are not set; the model itself if none of them is."""
+    if not model.model_fields_set.intersection(names):
+        return model
+    fields = type(model).model_fields
+    bare = model.model_copy(update={name: fields[name].default for name in names if name in fields})
+    bare.__pydantic_fields_set__.difference_update(names)
+    return bare
 
 
 class Override(Model):
@@ -164,7 +180,7 @@ class Suspend(Timed):
 
     kind: Literal["suspend"] = "suspend"
     reason: Reason
-    look_again: date
+    look_again: LookAgain
 
 
 class Resume(Timed):
@@ -202,7 +218,7 @@ class Nurture(Timed):
 
     kind: Literal["nurture"] = "nurture"
     reason: Reason
-    look_again: date
+    look_again: LookAgain
 
 
 class ComeBack(Timed):
@@ -287,7 +303,7 @@ class Answer(Model):
     event: int = Field(ge=1)
     answer: Literal["done", "put_off", "dismissed"]
     text: str = Field(default="", max_length=2000)
-    until: date | None = None
+    until: LookAgain | None = None
 
 
 Command = Annotated[

@@ -51,7 +51,8 @@ class Fired(Model):
     Attributes:
         trigger: Its id in the playbook.
         rung: Which of its rungs.
-        cause: For example `needs#2` (the second visit of the stage `needs`) or `silence@17` (since event 17).
+        cause: For example `needs@12` (the visit of the stage `needs` that event 12 began), `silence@17` (nothing told
+            since event 17) or `look_again@20:2026-03-05` (the day that event 20 set).
         to: The roles that are told.
         due_at: When it was due.
         answer_by: Until when an answer is expected.

@@ -34,41 +34,38 @@ def check_given(playbook: Playbook, given: Given, where: str = "") -> list[Probl
         problems.append(Problem(code="evidence_person_extra", where=where, params={"evidence": rule.id}))
     if given.override is not None and given.value is None:
         return problems
-    expected = _misfit(rule, given.value)
-    if expected is not None or given.override is not None:
-        said = expected or "leave the value out, or the override"
-        params = {"evidence": rule.id, "type": rule.type.value, "expected": said, "value": repr(given.value)[:200]}
+    expected = "either_value_or_override" if given.override else _misfit(rule, given.value)
+    if expected is not None:
+        right = {"code": f"expects_{expected}", "params": {"options": list(rule.option_ids)} if rule.options else {}}
+        params = {"evidence": rule.id, "type": rule.type.value, "expected": right, "value": repr(given.value)[:200]}
         problems.append(Problem(code="evidence_type", where=where, params=params))
     return problems
 
 
 def _misfit(rule: Evidence, value: JsonValue) -> str | None:
-    """What the value should be, if it is not."""
+    """What the value should be, if it is not: the type, `choices` where it may be several."""
     match rule.type:
-        case EvidenceType.TEXT:
-            return None if isinstance(value, str) and value.strip() else "a text that is not empty"
+        case EvidenceType.TEXT | EvidenceType.PERSON:
+            fits = isinstance(value, str) and bool(value.strip())
         case EvidenceType.NUMBER:
-            return None if _number(value) is not None else "a number such as 3 or 2.5"
+            fits = _number(value) is not None
         case EvidenceType.MONEY:
-            return None if _amount(value) is not None else 'an amount such as {"amount": "1000.00", "currency": "CNY"}'
+            fits = _amount(value) is not None
         case EvidenceType.DATE:
-            return None if _date(value) is not None else "a date such as 2026-03-05"
-        case EvidenceType.PERSON:
-            return None if isinstance(value, str) and value.strip() else "the id of a person"
+            fits = _date(value) is not None
         case EvidenceType.DOCUMENT:
-            fits = isinstance(value, dict) and set(value) == {"uri", "sha256"}
-            fits = fits and _is_document(value)
-            return None if fits else 'a document such as {"uri": "https://…", "sha256": "<64 hex digits>"}'
+            fits = _is_document(value)
         case EvidenceType.CHECKLIST:
-            return None if _is_choice_list(rule, value) else f"a list of items among {', '.join(rule.option_ids)}"
+            fits = _is_choice_list(rule, value)
         case EvidenceType.CHOICE | EvidenceType.RANKED:
-            single = isinstance(value, str) and value in rule.option_ids
-            several = rule.many and bool(value) and _is_choice_list(rule, value)
-            return None if single or several else f"one of {', '.join(rule.option_ids)}"
+            fits = isinstance(value, str) and value in rule.option_ids
+            fits = fits or (rule.many and bool(value) and _is_choice_list(rule, value))
+            return None if fits else "choices" if rule.many else "choice"
+    return None if fits else rule.type.value
 
 
 def _is_document(value: JsonValue) -> bool:
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or set(value) != {"uri", "sha256"}:
         return False
     uri, digest = value["uri"], value["sha256"]
     return isinstance(uri, str) and bool(uri.strip()) and isinstance(digest, str) and bool(_SHA256.match(digest))
@@ -149,7 +146,7 @@ def _is_held(state: OpportunityState, evidence: str) -> bool:
     return any(name == evidence for name, _ in state.evidence)
 
 
-def _shortfall(state: OpportunityState, condition: Condition) -> str | list[str] | None:
+def _shortfall(state: OpportunityState, condition: Condition) -> str | list[dict[str, Any]] | None:
     """What was found instead, if the condition is not met."""
     rule = state.playbook.evidence_of[condition.evidence]
     held = {person: kept for (name, person), kept in state.evidence.items() if name == condition.evidence}
@@ -167,7 +164,11 @@ def _shortfall(state: OpportunityState, condition: Condition) -> str | list[str]
         return None
     if not people:
         return "no_decision_maker" if condition.who == "decision_maker" else "nothing_recorded"
-    return [f"{person}: {_found(held.get(person))}" for person, fits in sorted(met.items()) if not fits]
+    return [
+        {"code": "found_of_person", "params": {"person": person, "found": _found(held.get(person))}}
+        for person, fits in sorted(met.items())
+        if not fits
+    ]
 
 
 def _people(state: OpportunityState, condition: Condition, recorded: set[str]) -> set[str]:
@@ -197,9 +198,11 @@ def _found(held: Held | None) -> str:
 
 def _needed(playbook: Playbook, condition: Condition) -> dict[str, Any]:
     threshold = getattr(condition, condition.operator)
+    rule = playbook.evidence_of[condition.evidence]
+    if threshold == "all":
+        threshold = len(rule.options)
     said = [str(item) for item in threshold] if isinstance(threshold, tuple) else str(threshold)
-    about_person = playbook.evidence_of[condition.evidence].about_person
-    who = condition.who if about_person else "of_the_sale"
+    who = condition.who if rule.about_person else "of_the_sale"
     return {"operator": condition.operator, "threshold": said, "who": who}
 
 

@@ -21,13 +21,18 @@ from stagemark.errors import Problem
 
 __all__ = ["happen", "shortfalls"]
 
+_OF_THE_PLAYBOOK = frozenset(
+    {"evidence_missing", "condition_unmet", "stage_not_yet", "not_skippable", "not_nurturable"}
+)
+"""What a playbook may ask for or not; all else is the nature of stages, whatever the playbook."""
+
 
 def happen(state: OpportunityState, placed: Placed) -> list[Problem]:
     """Let a fact happen to the state, which is changed in place, and say what is unlawful in it."""
     fact = placed.event.fact
     problems = _HANDLERS[fact.kind](state, fact, placed)
     state.high = max(state.high, placed.at)
-    return [] if placed.lenient else problems
+    return [problem for problem in problems if problem.code not in _OF_THE_PLAYBOOK] if placed.lenient else problems
 
 
 def shortfalls(state: OpportunityState, stage: str, edge: Edge) -> list[Problem]:
@@ -57,7 +62,7 @@ def _not_yet(state: OpportunityState, stage: str) -> list[Problem]:
         status = state.stages[term.stage]
         reached = status in ("ended", "skipped") or (term.has == "begun" and status == "begun")
         if not reached:
-            waits_for.append(f"{term.stage} {term.has}")
+            waits_for.append({"code": "stage_has", "params": {"stage": term.stage, "has": term.has}})
     return [_problem("stage_not_yet", stage=stage, waits_for=waits_for)] if waits_for else []
 
 
@@ -127,8 +132,14 @@ def _leave(state: OpportunityState, stages: Iterable[str], by: LeftBy, placed: P
 def _complete(state: OpportunityState, placed: Placed) -> list[Problem]:
     """The sale is complete when every stage has ended or been skipped."""
     if state.life == "open" and all(status in ("ended", "skipped") for status in state.stages.values()):
+        _wait_no_more(state, placed)
         return _life_turn(state, "complete", placed)
     return []
+
+
+def _wait_no_more(state: OpportunityState, placed: Placed) -> None:
+    turn_span(state.waits, None, placed.at, placed.known)
+    state.waiting_on = None
 
 
 def _record(state: OpportunityState, fact: c.Record, placed: Placed) -> list[Problem]:
@@ -141,10 +152,12 @@ def _record(state: OpportunityState, fact: c.Record, placed: Placed) -> list[Pro
 
 def _skip(state: OpportunityState, fact: c.Skip, placed: Placed) -> list[Problem]:
     problems = list(_life_allows(state, "skip", ("open",)))
+    if not state.playbook.stage_of[fact.stage].skippable:
+        problems.append(_problem("not_skippable", stage=fact.stage))
+    if state.stages[fact.stage] != "waiting":
+        return [*problems, _problem("skip_out_of_turn", stage=fact.stage, status=state.stages[fact.stage])]
     if not _stage_turn(state, fact.stage, "skip"):
-        skippable = state.playbook.stage_of[fact.stage].skippable
-        code = "skip_out_of_turn" if skippable else "not_skippable"
-        return [*problems, _problem(code, stage=fact.stage, status=state.stages[fact.stage])]
+        state.stages[fact.stage] = "skipped"  # counted as done all the same, like a marker that is short of something
     return problems + _complete(state, placed)
 
 
@@ -177,8 +190,8 @@ def _stop(state: OpportunityState, by: LeftBy, placed: Placed) -> None:
     _leave(state, stages, by, placed)
     for stage in stages:
         _stage_turn(state, stage, "leave")
-    turn_span(state.waits, None, placed.at, placed.known)
-    state.waiting_on = None
+    state.left_open = tuple(stages) or state.left_open  # a sale lost in nurture was left when it went there
+    _wait_no_more(state, placed)
 
 
 def _begin_again(state: OpportunityState, stages: Iterable[str], placed: Placed) -> None:
@@ -187,17 +200,14 @@ def _begin_again(state: OpportunityState, stages: Iterable[str], placed: Placed)
             state.visit(stage, placed.at, placed.known, placed.event.sequence)
 
 
-def _left_with_life(state: OpportunityState, by: LeftBy) -> list[str]:
-    """The stages that were left when the present state of life began."""
-    since = state.lives[-1].start if state.lives else state.high
-    left = {visit.stage for visit in state.visits if visit.left_by == by and visit.left == since}
-    return [stage for stage in state.stages if stage in left]
-
-
 def _ended_last(state: OpportunityState) -> list[str]:
-    """The stage that ended last."""
+    """The stage that ended last; of several at one moment, the last in order."""
     order = list(state.stages)
-    ended = [(visit.left, order.index(visit.stage)) for visit in state.visits if visit.left_by == "end" and visit.left]
+    ended = [
+        (visit.left, order.index(visit.stage))
+        for visit in state.visits
+        if visit.left and state.stages[visit.stage] == "ended"
+    ]
     return [order[max(ended)[1]]] if ended else []
 
 
@@ -209,10 +219,13 @@ def _lose(state: OpportunityState, fact: c.Lose, placed: Placed) -> list[Problem
 
 
 def _reopen(state: OpportunityState, fact: c.Reopen, placed: Placed) -> list[Problem]:
-    again = _left_with_life(state, "lost") if state.life == "lost" else _ended_last(state)
+    again = list(state.left_open)
+    if state.life != "lost":
+        again = _ended_last(state)
+        _withdraw_pieces(state, again, ("end",))
     problems = _life_turn(state, "reopen", placed)
     _begin_again(state, again, placed)
-    state.loss_reason = None
+    state.loss_reason, state.left_open = None, ()
     return problems
 
 
@@ -227,36 +240,46 @@ def _nurture(state: OpportunityState, fact: c.Nurture, placed: Placed) -> list[P
 
 
 def _come_back(state: OpportunityState, fact: c.ComeBack, placed: Placed) -> list[Problem]:
-    again = _left_with_life(state, "nurture")
     problems = _life_turn(state, "come_back", placed)
-    _begin_again(state, again, placed)
-    state.look_again = None
+    _begin_again(state, state.left_open, placed)
+    state.look_again, state.left_open = None, ()
     return problems
 
 
 def _fall_back(state: OpportunityState, fact: c.FallBack, placed: Placed) -> list[Problem]:
     problems = list(_life_allows(state, "fall_back", ("open",)))
-    order = list(state.stages)
-    later = order[order.index(fact.stage) + 1 :]
+    later = _after(state, fact.stage)
     status = state.stages[fact.stage]
     reached = [stage for stage in later if state.stages[stage] != "waiting"]
     if status == "waiting" or (status == "begun" and not reached):
         problems.append(_problem("not_earlier", stage=fact.stage, status=status))
-    _leave(state, later, "fall_back", placed)
+    _leave(state, reached, "fall_back", placed)
     for stage in reached:
         _stage_turn(state, stage, "fall_back")
+    _withdraw_pieces(state, later)
     if status != "begun":
+        problems += _not_yet(state, fact.stage)
+        _withdraw_pieces(state, [fact.stage], ("end",))
         _begin_again(state, [fact.stage], placed)
-    _withdraw_pieces(state, fact.stage, later)
     return problems
 
 
-def _withdraw_pieces(state: OpportunityState, stage: str, later: list[str]) -> None:
+def _after(state: OpportunityState, stage: str) -> list[str]:
+    """The stages that come after one: those that open after it, and after those, and so on."""
+    found = {stage}
+    while more := {
+        other
+        for other in state.stages
+        if other not in found and any(term.stage in found for term in state.playbook.opens_after(other))
+    }:
+        found |= more
+    return [other for other in state.stages if other in found - {stage}]
+
+
+def _withdraw_pieces(state: OpportunityState, stages: list[str], edges: tuple[Edge, ...] = ("start", "end")) -> None:
     """What proved the markers that are to be observed anew proves them no longer; data on people stays."""
-    pieces = {piece.evidence for piece in state.playbook.marker(stage, "end").evidence}
-    for name in later:
-        found = state.playbook.stage_of[name]
-        pieces |= {piece.evidence for marker in (found.start, found.end) for piece in marker.evidence}
+    markers = [state.playbook.marker(stage, edge) for stage in stages for edge in edges]
+    pieces = {piece.evidence for marker in markers for piece in marker.evidence}
     for key in [key for key in state.evidence if key[0] in pieces]:
         del state.evidence[key]
 

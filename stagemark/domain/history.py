@@ -20,7 +20,7 @@ from stagemark.domain.events import Event, Fact
 from stagemark.domain.playbook import PlaybookRef
 from stagemark.domain.state import LONG_AGO
 
-__all__ = ["BOOKKEEPING", "Placed", "corrected", "in_order", "place_last", "playbook_of", "settle"]
+__all__ = ["BOOKKEEPING", "Placed", "counts_now", "in_order", "place_last", "playbook_of", "settle"]
 
 BOOKKEEPING = frozenset({"correct", "void", "migrate", "answer", "fired", "missed"})
 """Kinds of events that say something of other events or of triggers, and have no place in the sale's own time."""
@@ -37,7 +37,7 @@ class Placed:
         at: Its place: the instant; for a date the earliest instant of that day which the order of recording allows;
             for an unknown time right after what had been told before it.
         known: Whether that place is known, or only the order.
-        lenient: Whether it was lawful under an earlier playbook, so that its evidence is not judged again.
+        lenient: Whether it was recorded under an earlier playbook, so that what that one asked for is not judged again.
     """
 
     event: Event
@@ -46,22 +46,22 @@ class Placed:
     lenient: bool = False
 
 
-def settle(events: Sequence[Event]) -> tuple[set[int], dict[int, tuple[int, Correct]]]:
-    """Which events are void, and which are replaced by which correction. The last word counts."""
+def settle(events: Sequence[Event]) -> tuple[set[int], dict[int, list[Event]]]:
+    """Which events are void, and which are corrected by which, in the order of recording."""
     void: set[int] = set()
-    replaced: dict[int, tuple[int, Correct]] = {}
-    for event in reversed(events):
+    corrections: dict[int, list[Event]] = {}
+    for event in reversed(events):  # what voids a voiding comes after it
         if event.sequence in void:
             continue
         if isinstance(event.fact, Void):
             void.add(event.fact.event)
         elif isinstance(event.fact, Correct):
-            replaced.setdefault(event.fact.event, (event.sequence, event.fact))
-    return void, replaced
+            corrections.setdefault(event.fact.event, []).insert(0, event)
+    return void, corrections
 
 
-def corrected(event: Event, correction: Correct) -> Event:
-    """The event as the correction has it.
+def _corrected(event: Event, correction: Correct) -> Event:
+    """The event as the correction has it; what the correction leaves out stays.
 
     Raises:
         ValidationError: The changes don't fit the event's kind.
@@ -69,6 +69,25 @@ def corrected(event: Event, correction: Correct) -> Event:
     content = {**event.fact.model_dump(mode="json", exclude_unset=True), **correction.changes, "kind": event.kind}
     fact = _FACT.validate_python(content)
     return event.model_copy(update={"fact": fact, "observed_at": correction.observed_at or event.observed_at})
+
+
+def _as_it_counts(event: Event, words: Sequence[Event]) -> Event:
+    """An event with its corrections, in the words of the playbooks that were migrated to since.
+
+    Args:
+        event: The event as it was recorded.
+        words: Its corrections and the migrations, in the order of recording: a correction speaks the language of the
+            playbook of its own time.
+
+    Raises:
+        ValidationError: A correction doesn't fit the event's kind.
+    """
+    for word in words:
+        if isinstance(word.fact, Correct):
+            event = _corrected(event, word.fact)
+        elif isinstance(word.fact, Migrate) and word.sequence > event.sequence:
+            event = _mapped(event, word.fact)
+    return event
 
 
 def playbook_of(events: Sequence[Event]) -> PlaybookRef | None:
@@ -79,24 +98,42 @@ def playbook_of(events: Sequence[Event]) -> PlaybookRef | None:
     return next((event.fact.playbook for event in events if isinstance(event.fact, Open)), None)
 
 
+def counts_now(events: Sequence[Event], sequence: int) -> Event | None:
+    """An event as it counts now; none if it is void.
+
+    Raises:
+        ValidationError: A correction doesn't fit it.
+    """
+    void, corrections = settle(events)
+    if sequence in void:
+        return None
+    return _as_it_counts(events[sequence - 1], _words(sequence, corrections, _migrations(events)))
+
+
+def _migrations(events: Sequence[Event]) -> list[Event]:
+    return [event for event in events if isinstance(event.fact, Migrate)]
+
+
+def _words(sequence: int, corrections: dict[int, list[Event]], migrations: list[Event]) -> list[Event]:
+    return sorted([*corrections.get(sequence, ()), *migrations], key=lambda word: word.sequence)
+
+
 def in_order(events: Sequence[Event], zone: str) -> list[Placed]:
     """The facts of a sale as they count now, in the order in which they happened."""
-    void, replaced = settle(events)
-    migrations = [event for event in events if isinstance(event.fact, Migrate)]
+    void, corrections = settle(events)
+    migrations = _migrations(events)
     placed: list[Placed] = []
     for event in events:
         if event.kind in BOOKKEEPING or event.sequence in void:
             continue
-        if event.sequence in replaced:
+        if event.sequence in corrections or migrations:
             try:
-                event = corrected(event, replaced[event.sequence][1])
+                event = _as_it_counts(event, _words(event.sequence, corrections, migrations))
             except ValidationError:  # only a damaged ledger can hold one: decide refuses it; the fold stays total
                 continue
-        later = [m.fact for m in migrations if m.sequence > event.sequence and isinstance(m.fact, Migrate)]
-        for migration in later:
-            event = _mapped(event, migration)
         at, known = _place(event, placed, zone)
-        placed.append(Placed(event, at, known, lenient=bool(later)))
+        lenient = bool(migrations) and migrations[-1].sequence > event.sequence
+        placed.append(Placed(event, at, known, lenient))
     return sorted(placed, key=lambda p: (p.at, p.event.sequence))
 
 

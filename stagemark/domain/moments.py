@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError, core_schema
 
 __all__ = ["UNKNOWN", "Moment"]
 
+_EARLIEST = 1900  # a slip of the pen; and the ends of the calendar don't fit into every zone
 _ZONED = re.compile(r"^(?P<instant>[^\[\]]+)(\[(?P<zone>[A-Za-z0-9_+\-/]+)\])?$")
 
 
@@ -59,7 +60,8 @@ class Moment:
             ValueError,
             KeyError,
             OSError,
-        ) as problem:  # ZoneInfo raises KeyError or OSError for a bad name
+            OverflowError,
+        ) as problem:  # ZoneInfo raises KeyError or OSError for a bad name; the ends of time overflow
             raise PydanticCustomError(
                 "moment_malformed",
                 "{value} is no date or time; write 2026-03-05, 2026-03-05T10:00:00+08:00 or unknown",
@@ -97,6 +99,15 @@ class Moment:
 
     @classmethod
     def _validate(cls, value: Any) -> Moment:
+        moment = cls._read(value)
+        if (day := moment.instant or moment.day) is not None and day.year < _EARLIEST:
+            raise PydanticCustomError(
+                "moment_too_early", "{value} lies before 1900; give the right year, or unknown", {"value": str(value)}
+            )
+        return moment
+
+    @classmethod
+    def _read(cls, value: Any) -> Moment:
         if isinstance(value, Moment):
             return value
         if isinstance(value, datetime):

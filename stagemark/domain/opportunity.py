@@ -10,16 +10,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from stagemark.domain.agenda import keep_books
 from stagemark.domain.asking import check_asked
-from stagemark.domain.commands import Answer, Command, Correct, Envelope, Mark, Open
+from stagemark.domain.commands import Answer, Command, Correct, Envelope, Mark, Migrate, Open, without
 from stagemark.domain.events import Event, Fired, Missed, Outcome
 from stagemark.domain.evidence import advice
 from stagemark.domain.happening import happen, shortfalls
 from stagemark.domain.history import BOOKKEEPING, in_order, place_last, playbook_of
+from stagemark.domain.migration import stands_otherwise
 from stagemark.domain.moments import Moment
 from stagemark.domain.playbook import Playbook
 from stagemark.domain.state import OpportunityState
@@ -116,53 +117,72 @@ def decide(state: OpportunityState, envelope: Envelope, now: datetime) -> Decisi
         if before[0].key_hash == content:
             return Repeated(before)
         return Rejected((Problem(code="key_reused", params={"key": envelope.key}),), conflict=True)
-    expected = envelope.expected_sequence
-    if expected is not None and expected != state.sequence:
-        params = {"expected": expected, "actual": state.sequence}
+    if _moved(state, envelope.expected_sequence):
+        params = {"expected": envelope.expected_sequence, "actual": state.sequence}
         return Rejected((Problem(code="sequence_moved", params=params),), conflict=True)
     problems = _out_of_place(state, envelope)
     if problems:
         return Rejected(tuple(problems), conflict=state.life != "unopened")
+    if state.events:  # the engine's clocks may differ by a little, the ledger's order stays
+        now = max(now, state.events[-1].recorded_at)
     return _try(state, envelope, content, now)
 
 
+def _moved(state: OpportunityState, expected: int | None) -> bool:
+    """Whether somebody recorded something since; what the engine does by itself is no one else's word."""
+    if expected is None or expected == state.sequence:
+        return False
+    return expected > state.sequence or any(event.source != "engine" for event in state.events[expected:])
+
+
 def _out_of_place(state: OpportunityState, envelope: Envelope) -> list[Problem]:
-    opens = [isinstance(command, Open) for command in envelope.commands]
-    if state.life == "unopened" and not opens[0]:
+    kinds = [command.kind for command in envelope.commands]
+    if state.life == "unopened" and kinds[0] != "open":
         return [Problem(code="not_open_yet")]
-    if any(opens[1:]) or (opens[0] and state.life != "unopened"):
+    if "open" in kinds[1:] or (kinds[0] == "open" and state.life != "unopened"):
         return [Problem(code="already_open", params={"opportunity": state.opportunity})]
+    if "migrate" in kinds and len(kinds) > 1:  # else it would spare the others what its playbook asks for
+        return [Problem(code="migrate_alone")]
     return []
 
 
 def _try(state: OpportunityState, envelope: Envelope, content: str, now: datetime) -> Accepted | Rejected:
-    """Let the commands happen one after the other, and collect everything that is unlawful in them."""
-    problems: list[Problem] = []
+    """Let the commands happen one after the other, and collect everything that is unlawful in the whole of them."""
+    asked: list[Problem] = []
+    found: list[tuple[int, Problem]] = []
+    places: dict[int, str] = {}
     trial = state
     for place, command in enumerate(envelope.commands):
         where = f"commands[{place}]"
         event = _stamped(trial, command, envelope, content, now)
-        asked, possible = check_asked(trial, event, command, where)
-        problems += asked + _too_early_or_late(trial, event, command, where, now)
+        problems, possible = check_asked(trial, event, command, where)
+        asked += problems
+        if possible is not None or trial.opened is not None:  # else there is no zone to speak of
+            asked += _too_early_or_late(trial, event, command, where, now)
         if possible is None:
             continue
-        trial, found = _advance(trial, possible, getattr(command, "compiled", None))
-        told = {(p.code, p.params.get("evidence")) for p in asked}
-        for sequence, problem in found:
-            spared = problem.code == "evidence_missing" and ("evidence_type", problem.params["evidence"]) in told
-            if not spared:
-                problems.append(_told(problem, sequence, state.sequence, where, trial))
+        places[possible.sequence] = where
+        before, (trial, found) = trial, _advance(trial, possible, found, getattr(command, "compiled", None))
+        if isinstance(command, Migrate):
+            asked += stands_otherwise(before, trial, command, where)
+    told = {problem.params.get("evidence") for problem in asked if problem.code == "evidence_type"}
+    spared = [("evidence_missing", evidence) for evidence in told]
+    problems = asked + [
+        _told(problem, sequence, places, trial)
+        for sequence, problem in found
+        if (problem.code, problem.params.get("evidence")) not in spared
+    ]
     return Rejected(_each_once(problems)) if problems else _accepted(state, trial)
 
 
-def _told(problem: Problem, sequence: int, seen: int, where: str, trial: OpportunityState) -> Problem:
-    """A problem of a new event is the command's; one of an event recorded before is a contradiction."""
-    if sequence > seen:
-        return problem.model_copy(update={"where": where})
+def _told(problem: Problem, sequence: int, places: dict[int, str], trial: OpportunityState) -> Problem:
+    """A problem of a new event is its command's; one of an event recorded before is a contradiction."""
+    if sequence in places:
+        return problem.model_copy(update={"where": places[sequence]})
     event = trial.events[sequence - 1]
     because = {"code": problem.code, "params": problem.params}
     params = {"event": sequence, "kind": event.kind, "observed_at": str(event.observed_at), "because": because}
-    return Problem(code="contradicts", where=where, params=params)
+    return Problem(code="contradicts", where=next(iter(places.values())) if len(places) == 1 else "", params=params)
 
 
 def _each_once(problems: Sequence[Problem]) -> tuple[Problem, ...]:
@@ -215,30 +235,50 @@ def chained(state: OpportunityState, events: Sequence[Event]) -> list[Event]:
 def _stamped(state: OpportunityState, command: Command, envelope: Envelope, content: str, now: datetime) -> Event:
     observed = Moment.at(now)
     if command.kind not in BOOKKEEPING:
-        observed = getattr(command, "observed_at", None) or envelope.observed_at or observed
+        observed = _not_after(now, getattr(command, "observed_at", None) or envelope.observed_at or observed)
+    told: dict[str, Any] = {} if envelope.source == "api" else {"source": envelope.source}
+    if isinstance(command, Open) and envelope.source in ("import", "demo"):
+        told["lapsed"] = True
     return Event(
         sequence=state.sequence + 1,
-        fact=_bare(command),
+        fact=_bare(command, now),
         observed_at=observed,
         recorded_at=now,
         actor=envelope.actor,
-        source=envelope.source,
         key=envelope.key,
         key_hash=content,
-        lapsed=isinstance(command, Open) and envelope.source in ("import", "demo"),
+        **told,
     )
 
 
-def _bare(command: Command) -> Command:
+def _not_after(now: datetime, moment: Moment) -> Moment:
+    """What the caller's clock puts a little into the future is now, so that what comes next doesn't come before it."""
+    ahead = moment.instant is not None and now < moment.instant <= now + TOLERANCE
+    return Moment.at(now, moment.zone) if ahead else moment
+
+
+def _bare(command: Command, now: datetime) -> Command:
     """The command without what the event around it says already."""
-    told = {"observed_at", "compiled"} if command.kind not in ("correct", "void") else set()
-    return type(command).model_validate(command.model_dump(exclude_unset=True, exclude=told))
+    if isinstance(command, Correct):
+        told = command.observed_at
+        return command.model_copy(update={"observed_at": _not_after(now, told)}) if told else command
+    return without(command, "observed_at", "compiled")
 
 
 def _advance(
-    state: OpportunityState, event: Event, playbook: Playbook | None = None
+    state: OpportunityState,
+    event: Event,
+    before: Sequence[tuple[int, Problem]] = (),
+    playbook: Playbook | None = None,
 ) -> tuple[OpportunityState, list[tuple[int, Problem]]]:
-    """The state after one more event, and what is unlawful in it, by the sequence of the event it is about."""
+    """The state after one more event, and what is unlawful by then, by the sequence of the event it is about.
+
+    Args:
+        state: The state before.
+        event: What happened.
+        before: What was unlawful before; a refolding judges all anew, since what comes late can mend it.
+        playbook: What it migrates to, if it does.
+    """
     kind = event.kind
     placed = None
     if kind not in BOOKKEEPING:
@@ -251,7 +291,7 @@ def _advance(
     problems = [(event.sequence, problem) for problem in happen(after, placed)] if placed else []
     _keep_record(after, event)
     _settle_triggers(after)
-    return after, problems
+    return after, [*before, *problems]
 
 
 def _fold(

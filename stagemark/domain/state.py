@@ -63,6 +63,11 @@ class Visit:
     left_by: LeftBy | None = None
     left_event: int | None = None
 
+    @property
+    def cause(self) -> str:
+        """The cause of triggers on this stay: what event began it, for a number can be another's after a voiding."""
+        return f"{self.stage}@{self.began_event}"
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -125,6 +130,7 @@ class OpportunityState:
         waits: Whom it waited on, where that was recorded.
         evidence: What is held, by evidence id and person.
         steps: Steps that were done, as `stage.step`.
+        left_open: The stages that were open when it went to nurture or was lost: they begin again when it is taken up.
         opened: When it was opened, in time; none before.
         look_again: The day to look again, while suspended or in nurture.
         look_again_event: The sequence of the event that set it.
@@ -160,6 +166,7 @@ class OpportunityState:
     value: Amount | None = None
     waiting_on: str | None = None
     loss_reason: str | None = None
+    left_open: tuple[str, ...] = ()
     opened: datetime | None = None
     look_again: date | None = None
     look_again_event: int = 0
@@ -209,12 +216,22 @@ class OpportunityState:
 
         An open visit stays a cause while the sale is suspended; its clock stands still then.
         """
-        found = {f"{visit.stage}#{visit.number}" for visit in self.open_visits}
+        found = {visit.cause for visit in self.open_visits}
         if self.life == "open":
-            found.add(f"silence@{self.last_told_event}")
+            found.add(self.silence)
         if self.life in ("suspended", "nurture"):
-            found.add(f"look_again@{self.look_again_event}")
+            found.add(self.looking_again)
         return found
+
+    @property
+    def silence(self) -> str:
+        """The cause of triggers on silence: since which event nothing was told."""
+        return f"silence@{self.last_told_event}"
+
+    @property
+    def looking_again(self) -> str:
+        """The cause of triggers on looking again: the event that set the day, and the day, which can be corrected."""
+        return f"look_again@{self.look_again_event}:{self.look_again}"
 
     @property
     def high_risk(self) -> bool:

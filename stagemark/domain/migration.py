@@ -1,0 +1,73 @@
+"""Going on by another playbook: what has no place there, and what would stand otherwise (design.md §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from stagemark.domain.commands import Migrate
+from stagemark.domain.history import in_order
+from stagemark.domain.state import OpportunityState
+from stagemark.errors import Problem
+
+__all__ = ["check_migrate", "stands_otherwise"]
+
+
+def check_migrate(state: OpportunityState, command: Migrate, where: str) -> list[Problem]:
+    """What of the running sale has no place in the new playbook, by what counts of its events."""
+    new = command.compiled
+    if new is None or new.hash != command.to.hash:
+        return [Problem(code="migration_playbook", where=where, params={"playbook": _name(command)})]
+    if new.hash == state.playbook.hash:
+        return [Problem(code="nothing_to_do", where=where)]
+    problems = []
+    for what, mapping, known in (
+        ("stage", command.stages, state.playbook.stage_of),
+        ("evidence", command.evidence, state.playbook.evidence_of),
+    ):
+        for unknown in (id_ for id_ in mapping if id_ not in known):
+            params = {what: unknown, "known": list(known)}
+            problems.append(Problem(code=f"unknown_{what}", where=where, params=params))
+    stages, evidence = _used(state)
+    orphans = {
+        "stage": [id_ for id_ in stages if command.stages.get(id_, id_) not in new.stage_of],
+        "evidence": [id_ for id_ in evidence if command.evidence.get(id_, id_) not in new.evidence_of],
+    }
+    for what, ids in orphans.items():
+        if ids:
+            params = {"what": what, "ids": ids, "playbook": _name(command)}
+            problems.append(Problem(code="migration_orphans", where=where, params=params))
+    names = [command.stages.get(id_, id_) for id_ in stages]
+    if merged := sorted({name for name in names if names.count(name) > 1}):
+        problems.append(Problem(code="migration_merges", where=where, params={"stages": merged}))
+    return problems
+
+
+def stands_otherwise(
+    before: OpportunityState, after: OpportunityState, command: Migrate, where: str
+) -> Iterable[Problem]:
+    """Whether the sale would stand otherwise under the new playbook than it did: in its life, stages or visits."""
+    what: list[str] = [] if before.life == after.life else [before.life]
+    names = {id_: command.stages.get(id_, id_) for id_ in before.stages}
+    was = {names[id_]: (status, _course(before, id_)) for id_, status in before.stages.items()}
+    for id_, status in after.stages.items():
+        if was.get(id_, ("waiting", [])) != (status, _course(after, id_)):
+            what.append(id_)
+    if what:
+        yield Problem(code="migration_changes", where=where, params={"what": what, "playbook": _name(command)})
+
+
+def _course(state: OpportunityState, stage: str) -> list[tuple[Any, ...]]:
+    return [(visit.began, visit.left, visit.left_by) for visit in state.visits if visit.stage == stage]
+
+
+def _used(state: OpportunityState) -> tuple[list[str], list[str]]:
+    """The stages and the evidence that the facts of the sale speak of, in the words of its present playbook."""
+    facts: list[Any] = [placed.event.fact for placed in in_order(state.events, state.zone)]
+    stages = {fact.stage for fact in facts if getattr(fact, "stage", None) is not None}
+    evidence = {given.evidence for fact in facts for given in getattr(fact, "evidence", ())}
+    return [id_ for id_ in state.playbook.stage_ids if id_ in stages], sorted(evidence)
+
+
+def _name(command: Migrate) -> str:
+    return f"{command.to.id} {command.to.version}"
