@@ -1,0 +1,224 @@
+"""`stagemark import`: a table of sales with their markers and dates, by a mapping (docs/import.md)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import BaseModel
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table as Grid
+from rich.text import Text
+from sqlalchemy import make_url
+
+from stagemark import bootstrap
+from stagemark.cli.common import LanguageOption, as_json, console, language, run
+from stagemark.domain.playbook import Playbook
+from stagemark.errors import InvalidInput
+from stagemark.importing.mapping import LoadedMapping, load_mapping
+from stagemark.importing.plan import Plan, plan_import
+from stagemark.importing.run import Comparison, carry_out, compare
+from stagemark.importing.starting import Runs
+from stagemark.importing.table import read_table
+from stagemark.playbooks.load import find_playbook
+from stagemark.problem_texts import Language
+from stagemark.reports.render import Output
+
+__all__ = ["ImportReport", "Untaken", "app"]
+
+app = typer.Typer()
+
+_TEXTS = {
+    "judged": ("Judging rows", "检查各行"),
+    "compared": ("Comparing with the ledger", "与台账比对"),
+    "written": ("Writing the ledger", "写入台账"),
+    "started": ("Starting open sales", "启动进行中的商机"),
+    "rows": ("{rows} rows: {ended} ended and {open} open sales are new, {unchanged} are there already, {refused} rows "
+             "can't be taken.",
+             "共 {rows} 行：新增已结束商机 {ended} 个、进行中商机 {open} 个，已存在 {unchanged} 个，"
+             "无法导入 {refused} 行。"),
+    "dry": ("A dry run: nothing was written.", "试运行：未写入任何内容。"),
+    "refused": ("Nothing was written. Correct these rows, or take the others with --take-good.",
+                "未写入任何内容。请更正以下各行，或用 --take-good 只导入其余各行。"),
+    "done": ("Imported; {started} runs were started.", "导入完成；启动了 {started} 个工作流。"),
+    "row": ("Row", "行"), "sale": ("Sale", "商机"), "column": ("Column", "列"), "code": ("Code", "代码"),
+    "why": ("Why", "原因"),
+}  # fmt: skip
+
+
+class Untaken(BaseModel):
+    """A row that can't be taken, and why; several for one row if several things are wrong with it."""
+
+    row: int
+    sale: str
+    column: str
+    code: str
+    text: str
+
+
+class ImportReport(BaseModel):
+    """What an import did, or a dry run would do.
+
+    Attributes:
+        rows: How many rows were looked at.
+        ended: New sales that have ended.
+        open: New sales that go on.
+        unchanged: Sales imported before with the same content.
+        refused: How many rows can't be taken.
+        started: How many runs were started.
+        written: Whether anything was to be written.
+        problems: Why rows can't be taken.
+    """
+
+    rows: int
+    ended: int
+    open: int
+    unchanged: int
+    refused: int
+    started: int
+    written: bool
+    problems: list[Untaken]
+
+
+@app.command("import")
+def import_table(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The table, in CSV.")],
+    mapping: Annotated[Path, typer.Option("--mapping", metavar="FILE", help="Which column is what, in YAML.")],
+    as_of: Annotated[str, typer.Option("--as-of", metavar="DATE", help="The day on which the table was cut.")],
+    playbook: Annotated[
+        str | None, typer.Option("--playbook", help="A shipped playbook's id, or a file. [what the mapping says]")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen; needs no server.")] = False,
+    take_good: Annotated[
+        bool, typer.Option("--take-good", help="Take the good rows though others can't be taken.")
+    ] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="Look at so many rows only.")] = None,
+    output: Annotated[Output, typer.Option("--output", help="For people or for programs.")] = "table",
+    speaks: LanguageOption = None,
+) -> None:
+    """Import a table of sales with their markers and dates; a repeat changes nothing (docs/import.md)."""
+    said, now = language(speaks), datetime.now(UTC)
+    cut = _day(as_of, now)
+    loaded = load_mapping(mapping)
+    whole = _playbook(playbook, loaded, mapping)
+    settings = bootstrap.read_settings()
+    zone = bootstrap.Calendars(settings).spec(loaded.mapping.calendar).zone
+    table = read_table(file, loaded.mapping.encoding, loaded.mapping.delimiter)
+    with _progress(said) as told:
+        plan = plan_import(table, loaded, whole, zone, as_of=cut, now=now, limit=limit, told=told)
+        found, started = run(_write(plan, loaded.mapping.calendar, whole, dry_run, take_good, told))
+    report = _report(plan, found, started, said, written=not dry_run and (take_good or not found.problems))
+    _show(report, dry_run, output, said)
+    if found.problems and not report.written:
+        raise typer.Exit(2)
+
+
+async def _write(
+    plan: Plan, calendar: str, whole: Playbook, dry_run: bool, take_good: bool, told: Callable[[str, int, int], None]
+) -> tuple[Comparison, int]:
+    if dry_run and not _has_ledger():
+        return Comparison(plan.sales, (), {}, plan.problems), 0
+    async with bootstrap.engine() as parts:
+        found = await compare(plan, parts.ledger, told)
+        if dry_run or (found.problems and not take_good):
+            return found, 0
+        starter = None
+        if found.waiting or any(sale.open for sale in found.new):  # what has ended needs no server
+            client = await parts.connect()
+            await bootstrap.ensure_search_attributes(client)
+            starter = Runs(
+                client,
+                task_queue=parts.settings.task_queue,
+                jitter=parts.settings.late,
+                continue_after=parts.settings.continue_after,
+            )
+        days = await parts.calendars.calendar(calendar)
+        return found, await carry_out(found, whole, days, parts.ledger, starter, told)
+
+
+def _has_ledger() -> bool:
+    """Whether there is a ledger to compare with; a dry run makes none."""
+    url = make_url(bootstrap.read_settings().database_url)
+    return url.get_backend_name() != "sqlite" or Path(url.database or "").expanduser().exists()
+
+
+def _day(text: str, now: datetime) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is None or day > now.astimezone().date():
+        raise InvalidInput.of("import_as_of", "--as-of", value=text)
+    return day
+
+
+def _playbook(asked: str | None, loaded: LoadedMapping, mapping: Path) -> Playbook:
+    """The playbook that the option names, else the mapping: a path seen from its folder, or a shipped one."""
+    if asked is not None:
+        return find_playbook(asked)
+    named = loaded.mapping.playbook
+    if named is None:
+        raise InvalidInput.of("mapping_playbook_missing", str(mapping))
+    beside = mapping.parent / named
+    return find_playbook(str(beside) if beside.is_file() else named)
+
+
+def _report(plan: Plan, found: Comparison, started: int, said: Language, *, written: bool) -> ImportReport:
+    return ImportReport(
+        rows=plan.rows,
+        ended=sum(not sale.open for sale in found.new),
+        open=sum(sale.open for sale in found.new),
+        unchanged=len(found.same),
+        refused=len({problem.row for problem in found.problems}),
+        started=started,
+        written=written,
+        problems=[
+            Untaken(row=row, sale=sale, column=column, code=problem.code, text=problem.text(said))
+            for row, sale, column, problem in found.problems
+        ],
+    )
+
+
+def _show(report: ImportReport, dry_run: bool, output: Output, said: Language) -> None:
+    zh = said == "zh"
+    if output == "json":
+        console().print(as_json(report), markup=False, highlight=False)
+        return
+    if output == "csv":
+        text = io.StringIO()
+        rows = csv.DictWriter(text, list(Untaken.model_fields), lineterminator="\n")
+        rows.writeheader()
+        rows.writerows(problem.model_dump() for problem in report.problems)
+        console().print(text.getvalue(), markup=False, highlight=False, end="")
+        return
+    if report.problems:
+        grid = Grid(*(_TEXTS[name][zh] for name in ("row", "sale", "column", "code", "why")))
+        for problem in report.problems:
+            grid.add_row(*(Text(str(part)) for part in problem.model_dump().values()))  # cells are no markup
+        (console() if sys.stdout.isatty() else Console(width=200)).print(grid)
+    last = "dry" if dry_run else "done" if report.written else "refused"
+    for name in ("rows", last):
+        console().print(_TEXTS[name][zh].format(**report.model_dump()), markup=False, highlight=False)
+
+
+@contextmanager
+def _progress(said: Language) -> Iterator[Callable[[str, int, int], None]]:
+    """A progress bar on stderr for each step, with totals; none where nobody looks."""
+    bar = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    tasks: dict[str, TaskID] = {}
+    with Progress(*bar, console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
+
+        def told(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = progress.add_task(_TEXTS[step][said == "zh"], total=total)
+            progress.update(tasks[step], completed=done, total=total)
+
+        yield told
