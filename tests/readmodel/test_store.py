@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import insert, text
+from sqlalchemy import Connection, insert, text
 from sqlalchemy.exc import IntegrityError
 
 from stagemark.adapters.refusals import SqlRefusals
@@ -48,7 +48,7 @@ async def test_a_database_of_a_newer_version_is_left_alone(store: Store) -> None
 
 
 async def test_a_transaction_that_fails_leaves_nothing_behind(store: Store) -> None:
-    def work(connection: store_module.Connection) -> None:
+    def work(connection: Connection) -> None:
         connection.execute(insert(people), [AN])
         raise KeyError
 
