@@ -1,0 +1,1 @@
+"""Measurements: `python -m benchmarks` (docs/benchmarks.md says what they mean)."""
