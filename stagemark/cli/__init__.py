@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from stagemark.cli import sale
+from stagemark.cli import directory, importing, inbox, ledger, playbook, reports, running, sale
 from stagemark.cli.common import complain, language
 from stagemark.errors import StagemarkError
 from stagemark.problem_texts import Language
@@ -21,7 +21,25 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.add_typer(sale.app)
+_PANELS = {
+    "Run": (running.app,),
+    "One sale": (sale.app,),
+    "Ask": (reports.app, inbox.app),
+    "Bring in": (importing.app,),
+}
+    "Run": (running.app,),
+    "One sale": (sale.app,),
+    "Ask": (reports.app, inbox.app),
+    "Bring in": (importing.app,),
+}
+for _panel, _apps in _PANELS.items():
+    for _group in _apps:
+        for _command in _group.registered_commands:
+            _command.rich_help_panel = _panel
+        app.add_typer(_group)
+app.add_typer(directory.app, name="directory", rich_help_panel="Bring in")
+app.add_typer(playbook.app, name="playbook", rich_help_panel="Look after")
+app.add_typer(ledger.app, name="ledger", rich_help_panel="Look after")
 
 
 def main() -> None:

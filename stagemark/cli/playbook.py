@@ -1,0 +1,207 @@
+"""`stagemark playbook`: list, show, check, schema, diagram."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+from rich.tree import Tree
+
+from stagemark.cli.common import LanguageOption, as_json, console, language
+from stagemark.domain.playbook import Condition, Marker, Named, Playbook, Rung, Stage, Text
+from stagemark.errors import InvalidInput, Problem, StagemarkError
+from stagemark.playbooks import diagram as pictures
+from stagemark.playbooks.load import find_playbook, read_playbook, shipped, shipped_playbook
+from stagemark.playbooks.schema import playbook_schema
+from stagemark.problem_texts import Language
+
+__all__ = ["app"]
+
+app = typer.Typer(help="Playbooks: the stages, markers and evidence of a process, as data.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(metavar="ID|FILE", help="A shipped playbook, or a file.")]
+
+# (zh, en)
+_WORDS = {
+    "stages": ("阶段数", "Stages"),
+    "name": ("名称", "Name"),
+    "evidence": ("证据", "evidence"),
+    "start": ("开始标志", "starts"),
+    "end": ("结束标志", "ends"),
+    "after": ("可开始于", "may begin after"),
+    "begun": ("已开始", "begun"),
+    "ended": ("已结束", "ended"),
+    "steps": ("步骤", "steps"),
+    "expected": ("预期时长", "expected"),
+    "required": ("必需", "required"),
+    "advised": ("建议", "advised"),
+    "needs": ("条件", "needs"),
+    "triggers": ("提醒", "Triggers"),
+    "reasons": ("丢单原因", "Reasons for losing"),
+    "decision_maker": ("决策者", "the decision maker"),
+    "any": ("任一人", "anybody"),
+    "all": ("所有人", "everybody"),
+    "not skippable": ("不可跳过", "can't be skipped"),
+    "nurturable": ("可转入维持联系", "may go to nurture"),
+    "fine": ("没有问题", "nothing wrong"),
+    "owner": ("负责人", "owner"),
+    "deputy": ("代理人", "deputy"),
+    "collaborators": ("协作者", "collaborators"),
+    "supervisor": ("主管", "supervisor"),
+    "warning": ("提示", "warning"),
+}
+
+
+class Format(StrEnum):
+    """What `diagram` writes."""
+
+    MERMAID = "mermaid"
+    SVG = "svg"
+    PNG = "png"
+
+
+@app.command("list")
+def list_(speaks: LanguageOption = None) -> None:
+    """The playbooks that come with stagemark."""
+    tongue = language(speaks)
+    table = Table("ID", _word("name", tongue), _word("stages", tongue), box=None)
+    for name in shipped():
+        playbook = shipped_playbook(name)
+        stages = " → ".join(_label(stage, tongue) for stage in playbook.stages)
+        table.add_row(name, _label(playbook, tongue), f"{len(playbook.stages)}: {escape(stages)}")
+    console().print(table, soft_wrap=False)
+
+
+@app.command()
+def show(name: Name, speaks: LanguageOption = None) -> None:
+    """A playbook in words: stages, markers, evidence, steps, triggers."""
+    tongue = language(speaks)
+    playbook = find_playbook(name)
+    tree = Tree(f"[bold]{_label(playbook, tongue)}[/] ({playbook.id} {escape(playbook.version)}, {playbook.currency})")
+    for number, stage in enumerate(playbook.stages, start=1):
+        _show_stage(tree.add(f"[bold]{number} {_label(stage, tongue)}[/] ({stage.id})"), playbook, stage, tongue)
+    triggers = tree.add(f"[bold]{_word('triggers', tongue)}[/]")
+    for trigger in playbook.triggers:
+        branch = triggers.add(f"{_label(trigger, tongue)} ({trigger.id})")
+        for rung in trigger.rungs:
+            branch.add(f"{_when(rung)}{_label(rung, tongue)} → {', '.join(_word(role, tongue) for role in rung.to)}")
+    reasons = ", ".join(_label(reason, tongue) for reason in playbook.loss_reasons)
+    tree.add(f"[bold]{_word('reasons', tongue)}[/] {reasons}")
+    console().print(tree, soft_wrap=False)
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Playbooks to check.")],
+    speaks: LanguageOption = None,
+) -> None:
+    """Check playbooks: every error at once, each with its line. Exit status 2 if there is one."""
+    tongue = language(speaks)
+    problems: list[Problem] = []
+    for file in files:
+        try:
+            loaded = read_playbook(file)
+        except StagemarkError as error:
+            problems += error.problems
+            continue
+        for warning in loaded.warnings:
+            console().print(f"{_word('warning', tongue)}: {warning.code}: {warning.text(tongue)}", markup=False)
+        if not loaded.warnings:
+            console().print(f"{file}: {_word('fine', tongue)}", markup=False)
+    if problems:
+        raise InvalidInput(*problems)
+
+
+@app.command()
+def schema() -> None:
+    """The JSON Schema of a playbook, for editors."""
+    print(as_json(playbook_schema()))
+
+
+@app.command()
+def diagram(
+    name: Name,
+    form: Annotated[Format, typer.Option("--format", help="What to write.")] = Format.MERMAID,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Into which file. [standard output]")] = None,
+    speaks: LanguageOption = None,
+) -> None:
+    """A playbook as a picture, drawn from its state machines."""
+    if form is Format.PNG and output is None:
+        raise InvalidInput.of("diagram_output_missing")
+    text = pictures.mermaid(find_playbook(name), language(speaks))
+    if form is Format.PNG:
+        picture = pictures.png(text)
+    else:
+        picture = (pictures.svg(text) if form is Format.SVG else text + "\n").encode()
+    if output is None:
+        print(picture.decode(), end="")
+        return
+    try:
+        output.write_bytes(picture)
+    except OSError as error:
+        raise InvalidInput.of("file_unwritable", path=str(output), reason=error.strerror or str(error)) from None
+
+
+def _word(word: str, tongue: Language) -> str:
+    return _WORDS[word][tongue == "en"]
+
+
+def _said(text: Text | None, instead: str, tongue: Language) -> str:
+    return escape(getattr(text, tongue) if text else instead)
+
+
+def _label(named: Named, tongue: Language) -> str:
+    return _said(named.label, named.id, tongue)
+
+
+def _when(rung: Rung) -> str:
+    return f"{rung.after}: " if rung.after else f"×{rung.times_expected}: " if rung.times_expected else ""
+
+
+def _show_stage(branch: Tree, playbook: Playbook, stage: Stage, tongue: Language) -> None:
+    notes = [f"{_word('expected', tongue)} {stage.expected}"] if stage.expected else []
+    notes += [] if stage.skippable else [_word("not skippable", tongue)]
+    notes += [_word("nurturable", tongue)] if stage.nurturable else []
+    if notes:
+        branch.add(f"[dim]{', '.join(notes)}[/]")
+    for after in playbook.opens_after(stage.id):
+        earlier = _label(playbook.stage_of[after.stage], tongue)
+        branch.add(f"{_word('after', tongue)} {earlier} ({_word(after.has, tongue)})")
+    _show_marker(branch, playbook, stage.start, "start", tongue)
+    steps = branch.add(_word("steps", tongue))
+    for step in stage.steps:
+        collected = ", ".join(_label(playbook.evidence_of[id_], tongue) for id_ in step.evidence)
+        steps.add(f"{_label(step, tongue)}: [dim]{collected}[/]")
+    _show_marker(branch, playbook, stage.end, "end", tongue)
+
+
+def _show_marker(branch: Tree, playbook: Playbook, marker: Marker, edge: str, tongue: Language) -> None:
+    twig = branch.add(f"{_word(edge, tongue)}: [cyan]{_said(marker.label, edge, tongue)}[/]")
+    bands = {band.id: _label(band, tongue) for band in playbook.bands}
+    for piece in marker.evidence:
+        by_band = "".join(f", {bands[band]} {_word(need, tongue)}" for band, need in piece.by_band.items())
+        said = _label(playbook.evidence_of[piece.evidence], tongue)
+        twig.add(f"{said} ({_word(piece.need, tongue)}{by_band})")
+    for condition in marker.conditions:
+        twig.add(f"{_word('needs', tongue)} {_condition(playbook, condition, tongue)}")
+
+
+_SIGNS = {"at_least": "≥", "at_most": "≤", "equals": "=", "one_of": "∈", "not_before": "≥", "not_after": "≤"}
+
+
+def _condition(playbook: Playbook, condition: Condition, tongue: Language) -> str:
+    evidence = playbook.evidence_of[condition.evidence]
+    options = {option.id: _label(option, tongue) for option in evidence.options}
+    value = getattr(condition, condition.operator)
+    values = value if isinstance(value, tuple) else (value,)
+    if condition.operator in ("checked", "count_at_least"):
+        said = str(len(options) if value == "all" else value)
+    else:
+        said = ", ".join(options.get(str(one), escape(str(one))) for one in values)
+    sign = _SIGNS.get(condition.operator, "≥")
+    who = f" ({_word(condition.who, tongue)})" if evidence.about_person else ""
+    return f"{_label(evidence, tongue)} {sign} {said}{who}"
