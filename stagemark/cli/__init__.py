@@ -27,11 +27,6 @@ _PANELS = {
     "Ask": (reports.app, inbox.app),
     "Bring in": (importing.app,),
 }
-    "Run": (running.app,),
-    "One sale": (sale.app,),
-    "Ask": (reports.app, inbox.app),
-    "Bring in": (importing.app,),
-}
 for _panel, _apps in _PANELS.items():
     for _group in _apps:
         for _command in _group.registered_commands:
