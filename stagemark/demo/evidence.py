@@ -16,7 +16,7 @@ from stagemark.domain.money import Amount
 from stagemark.domain.playbook import Condition, Edge, Evidence, EvidenceType, Need, Playbook
 from stagemark.problem_texts import Language
 
-__all__ = ["Facts"]
+__all__ = ["Facts", "document"]
 
 
 @dataclass(slots=True)
@@ -98,8 +98,7 @@ class Facts:
             case EvidenceType.PERSON:
                 return self.contact
             case EvidenceType.DOCUMENT:
-                uri = f"https://files.example/{self.sale}/{rule.id}.pdf"
-                return {"uri": uri, "sha256": hashlib.sha256(uri.encode()).hexdigest()}
+                return document(self.sale, rule.id)
             case EvidenceType.CHECKLIST:
                 items = list(rule.option_ids)
                 most = self.random.randint(1, len(items)) if condition is None else len(items)
@@ -117,6 +116,12 @@ class Facts:
         rank = max(least, before, min(before + self.random.randint(0, 1), len(rule.options) - 1))
         self.reached[rule.id] = rank
         return rank
+
+
+def document(sale: str, name: str) -> dict[str, JsonValue]:
+    """A document that nobody will ever open."""
+    uri = f"https://files.example/{sale}/{name}.pdf"
+    return {"uri": uri, "sha256": hashlib.sha256(uri.encode()).hexdigest()}
 
 
 def _wanted(condition: Condition | None) -> JsonValue:
