@@ -163,7 +163,7 @@ PLAYBOOK_TEXTS: dict[str, tuple[str, str]] = {
     "playbook_many_required": (
         "the {edge} marker of stage {stage} requires {required} pieces of evidence; more than {most} bury people: "
         "let some be advised",
-        "阶段“{stage}”的{edge}标志要求 {required} 项必需证据；超过 {most} 项会成为负担：建议部分改为 advised",
+        "标志“{stage}.{edge}”要求 {required} 项必需证据；超过 {most} 项会成为负担：建议部分改为 advised",
     ),
     "playbook_nobody_looks": (
         "stage {stage} can go to nurture, but no trigger on: look_again reminds anybody to look again",
@@ -176,7 +176,7 @@ PLAYBOOK_TEXTS: dict[str, tuple[str, str]] = {
     "playbook_uncollected": (
         "the {edge} marker of stage {stage} has a condition on {evidence}, which nobody has collected by then; "
         "add it to a step of this stage or an earlier one, or to the marker's evidence",
-        "阶段“{stage}”的{edge}标志以“{evidence}”为条件，但届时无人收集过它；请加入本阶段或更早阶段的步骤，或加入该标志的证据",
+        "标志“{stage}.{edge}”以“{evidence}”为条件，但届时无人收集过它；请加入本阶段或更早阶段的步骤，或加入该标志的证据",
     ),
     "playbook_operator": (
         "{operator} does not fit evidence {evidence}, a {type}; what fits: {known}",
@@ -193,7 +193,7 @@ PLAYBOOK_TEXTS: dict[str, tuple[str, str]] = {
     "playbook_contradiction": (
         "the {edge} marker of stage {stage} can never be observed: the lower bound on {evidence} is above "
         "the upper one",
-        "阶段“{stage}”的{edge}标志永远无法成立：“{evidence}”的下限高于上限",
+        "标志“{stage}.{edge}”永远无法成立：“{evidence}”的下限高于上限",
     ),
     "playbook_trigger_stages": (
         "trigger {id} is on {on}, which belongs to no stage; remove stages",
@@ -219,4 +219,13 @@ PLAYBOOK_TEXTS: dict[str, tuple[str, str]] = {
         "rung {id} does not come later than {before}; order rungs by time",
         "“{id}”不晚于“{before}”；请按时间先后排列",
     ),
+    "diagram_extra_missing": (
+        "{format} needs the extra diagrams: pip install 'stagemark[diagrams]'; Mermaid text needs nothing",
+        "输出 {format} 需要安装附加组件：pip install 'stagemark[diagrams]'；输出 Mermaid 文本则不需要",
+    ),
+    "diagram_output_missing": (
+        "a PNG is no text: say into which file with --output",
+        "PNG 不是文本：请用 --output 指定文件",
+    ),
+    "file_unwritable": ("{path} can't be written: {reason}", "无法写入 {path}：{reason}"),
 }

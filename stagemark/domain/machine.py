@@ -6,16 +6,28 @@ registered as their model: a plain holder goes in with the status and comes out 
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from transitions import Machine, MachineError
 
 from stagemark.domain.playbook import Playbook, Stage
 
-__all__ = ["LIFE_STATES", "STAGE_STATES", "Machines", "machines_of", "turn"]
+__all__ = [
+    "LIFE_STATES",
+    "STAGE_STATES",
+    "Composite",
+    "Machine",
+    "Machines",
+    "Turn",
+    "drawn",
+    "machines_of",
+    "turn",
+    "turns_of",
+]
 
 logging.getLogger("transitions").setLevel(logging.WARNING)  # a replay would repeat every transition in the log
 
@@ -81,6 +93,80 @@ def turn(machine: Machine, status: str, trigger: str, admit: Callable[[], bool] 
     except (MachineError, KeyError):  # no such turn from there; no such turn in this playbook
         return None
     return holder.state if moved else None
+
+
+class Turn(NamedTuple):
+    """A turn that a machine knows."""
+
+    trigger: str
+    source: str
+    dest: str
+
+
+def turns_of(machine: Machine) -> list[Turn]:
+    """All turns that a machine knows, in the order in which they were given."""
+    return [
+        Turn(name, move.source, str(move.dest))
+        for name, event in machine.events.items()
+        for moves in event.transitions.values()
+        for move in moves
+    ]
+
+
+class Composite(NamedTuple):
+    """A machine as it is drawn.
+
+    Attributes:
+        label: What stands above it.
+        states: Its states, each with what is written in it; the first one is where it begins.
+        turns: Its turns, each with what is written on it.
+    """
+
+    label: str
+    states: dict[str, str]
+    turns: dict[Turn, str]
+
+
+def drawn(title: str, machines: Sequence[Composite], links: Sequence[tuple[int, str, int, str, str]]) -> str:
+    """Machines side by side as a Mermaid state diagram, written by transitions itself.
+
+    Args:
+        title: The title of the whole.
+        machines: What is drawn.
+        links: Edges between machines: place, state, place, state, and what is written on it.
+    """
+    # only who draws pays for this import, and no workflow does
+    from transitions.extensions.diagrams import HierarchicalGraphMachine
+    from transitions.extensions.nesting import NestedState
+
+    class Labelled(NestedState):
+        def __init__(self, name: str, label: str = "", **rest: Any) -> None:
+            super().__init__(name, **rest)
+            self.label = label
+
+    class Drawing(HierarchicalGraphMachine):
+        state_cls = Labelled
+
+    def name(place: int, state: str) -> str:
+        return f"m{place}{NestedState.separator}{state}"
+
+    states: list[dict[str, object]] = []
+    edges: list[dict[str, object]] = []
+    for place, (label, inner, turns) in enumerate(machines):
+        children = [{"name": state, "label": said} for state, said in inner.items()]
+        states.append({"name": f"m{place}", "label": label, "initial": next(iter(inner)), "children": children})
+        for (trigger, source, dest), said in turns.items():
+            ends = {"source": name(place, source), "dest": name(place, dest)}
+            edges.append({"trigger": trigger, "label": said, **ends})
+    for place, source, other, dest, said in links:
+        ends = {"source": name(place, source), "dest": name(other, dest)}
+        edges.append({"trigger": "opens", "label": said, **ends})
+    machine = Drawing(
+        model=None, states=states, initial=None, transitions=edges, auto_transitions=False, graph_engine="mermaid"
+    )
+    machine.machine_attributes = {"rankdir": "TB"}  # downwards: six stages side by side fit on no page
+    graph = machine.graph_cls(machine).get_graph(title=f"title: {json.dumps(title, ensure_ascii=False)}")
+    return str(graph.draw(None))
 
 
 def _stage_machine(stage: Stage) -> Machine:

@@ -50,6 +50,7 @@ _CODES = {
     "date_from_datetime_inexact": "playbook_date",
 }
 _OURS = ("span_malformed", "condition_operator")
+_LACKING = ("playbook_field_missing", "playbook_end_without_start", "playbook_start_without_end")
 _STAND_INS: dict[str, Any] = {"id": "unnamed", "start": {}, "end": {}, "loss_reasons": [{"id": "unnamed"}]}
 
 
@@ -171,27 +172,34 @@ class _Mend:
 
     def all(self, findings: list[Finding]) -> bool:
         """Mend what was found; false where nothing can be."""
-        items: set[Path] = set()
+        renamed: list[tuple[Mapping, str, str]] = []
+        filled: list[tuple[Mapping, str]] = []
+        cut: dict[Path, tuple[Any, list[str]]] = {}  # where a path led before anything moved, and the ids around it
         for finding in findings:
-            field = finding.params["field"]
+            path, field = finding.path, finding.params["field"]
             if finding.code == "playbook_field_misspelt":
-                self._rename(finding.path, finding.params["nearest"])
-            elif field in _STAND_INS and (
-                finding.code.endswith(("_missing", "_start", "_end")) or finding.path == ("id",)
-            ):
-                here = _at(self.document, finding.path if finding.path != ("id",) else ())
-                here[field] = _STAND_INS[field]
-                here.lines.setdefault(field, here.line)
-                self._remember(here, within=False)
-                self._cut.add("unnamed")
-            elif (cut := self._where_to_cut(finding)) is None:
+                renamed.append((_at(self.document, path[:-1]), field, finding.params["nearest"]))
+            elif finding.code in _LACKING and field in _STAND_INS:
+                filled.append((_at(self.document, path), field))
+            elif path == ("id",):
+                filled.append((self.document, "id"))
+            elif (place := self._where_to_cut(path)) is None:
                 return False
-            elif isinstance(cut[-1], int):
-                items.add(cut)
             else:
-                self._delete(cut)
-        for path in sorted(items, key=lambda path: [(isinstance(p, str), p) for p in path], reverse=True):
-            self._delete(path)
+                cut[place] = (_at(self.document, place[:-1]), self._ids_around(place))
+        for here, field, right in renamed:
+            value, line = here.pop(field), here.lines.pop(field)
+            if right not in here:
+                here[right], here.lines[right] = value, line
+        for here, field in filled:
+            here[field], here.lines[field] = _STAND_INS[field], here.lines.get(field, here.line)
+            self._cut |= {str(here["id"]), "unnamed"}
+        last_first = sorted(cut, key=lambda path: path[-1] if isinstance(path[-1], int) else -1, reverse=True)
+        for place in last_first:  # so that no item moves before its turn
+            here, ids = cut[place]
+            self._remember(here.pop(place[-1]))
+            here.lines.pop(place[-1])
+            self._cut.update(ids)
         return True
 
     def explains(self, finding: Finding) -> bool:
@@ -202,10 +210,10 @@ class _Mend:
         ids = [str(one) for value in named for one in (value if isinstance(value, list) else [value])]
         return any(one.partition(".")[0] in self._cut for one in ids)  # a marker is named stage.edge
 
-    def _where_to_cut(self, finding: Finding) -> Path | None:
+    def _where_to_cut(self, around: Path) -> Path | None:
         """The innermost thing round an error that a playbook can do without."""
-        for end in range(len(finding.path), 0, -1):
-            path, last = finding.path[:end], finding.path[end - 1]
+        for end in range(len(around), 0, -1):
+            path, last = around[:end], around[end - 1]
             if isinstance(last, int):
                 return path
             model = _model_at(path[:-1])
@@ -215,37 +223,17 @@ class _Mend:
                 return path
         return None
 
-    def _rename(self, path: Path, to: str) -> None:
-        here = _at(self.document, path[:-1])
-        if to not in here:
-            here[to] = here.pop(path[-1])
-            here.lines[to] = here.lines[path[-1]]
-        else:
-            here.pop(path[-1])
+    def _ids_around(self, path: Path) -> list[str]:
+        """The id of the innermost thing with a name round a path."""
+        for end in range(len(path) - 1, -1, -1):
+            here = _at(self.document, path[:end])
+            if isinstance(here, Mapping) and "id" in here:
+                return [str(here["id"])]
+        return []
 
-    def _delete(self, path: Path) -> None:
-        try:
-            here = _at(self.document, path[:-1])
-            gone = here.pop(path[-1])
-        except (KeyError, IndexError):  # cut already, with what was round it
-            return
-        if isinstance(here, Items):
-            here.lines.pop(int(path[-1]))
-        self._remember(gone)
-        for end in range(len(path), -1, -1):
-            around = _at(self.document, path[: end - 1]) if end else self.document
-            if isinstance(around, Mapping) and "id" in around:
-                self._remember(around, within=False)
-                break
-
-    def _remember(self, gone: Any, within: bool = True) -> None:
+    def _remember(self, gone: Any) -> None:
         if isinstance(gone, str):
             self._cut.add(gone)
-        elif isinstance(gone, Mapping):
-            self._cut.add(str(gone.get("id", "")))
-            if within:
-                for value in gone.values():
-                    self._remember(value)
-        elif isinstance(gone, Items):
-            for value in gone:
+        elif isinstance(gone, dict | list):
+            for value in gone.values() if isinstance(gone, dict) else gone:
                 self._remember(value)
