@@ -141,7 +141,9 @@ class Engine:
         try:
             return await Client.connect(**self.temporal, plugins=[self.plugin()])
         except RuntimeError as error:  # the SDK's word for a connection that fails
-            raise Unavailable.of("server_unreachable", address=self.temporal["target_host"], why=str(error)) from error
+            said = re.search(r'message: "([^"]+)"', str(error))  # within the words of three libraries
+            why = said[1] if said else str(error)
+            raise Unavailable.of("server_unreachable", address=self.temporal["target_host"], why=why) from error
 
     def worker(self, client: Client) -> Worker:
         """A worker: all that it does comes with the plugin."""

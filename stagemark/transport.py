@@ -49,9 +49,9 @@ class NoRun(Exception):
 
 
 class _TransientError(Exception):
-    """Worth another try; `error` is what it is if the time is up first."""
+    """Worth another try; `error` is what it is if the time is up first; none: that nobody answered."""
 
-    def __init__(self, error: StagemarkError) -> None:
+    def __init__(self, error: StagemarkError | None = None) -> None:
         super().__init__(str(error))
         self.error = error
 
@@ -112,6 +112,9 @@ class Transport:
                 search_attributes=TypedSearchAttributes([SearchAttributePair(key, value) for key, value in found_by]),
                 static_summary=f"{state.account} · {state.title}" if state.title else state.account,
             )
+            # What fails is kept in the operation as well, and would be logged as an error that nobody looked at.
+            looked = asyncio.ensure_future(operation.workflow_handle())
+            looked.add_done_callback(lambda handle: handle.cancelled() or handle.exception())
             return await self._client.execute_update_with_start_workflow(
                 Opportunity.execute, envelope, start_workflow_operation=operation, id=_update_id(envelope)
             )
@@ -133,7 +136,8 @@ class Transport:
 
     async def _patiently(self, attempt: Callable[[], Awaitable[T]]) -> T:
         seconds = self._timeout.total_seconds()
-        error: StagemarkError = Unavailable.of("no_answer", seconds=seconds, queue=self._queue)
+        nobody: StagemarkError = Unavailable.of("no_answer", seconds=seconds, queue=self._queue)
+        error = nobody
         pause = _FIRST_PAUSE
         try:
             async with asyncio.timeout(seconds):
@@ -141,7 +145,7 @@ class Transport:
                     try:
                         return await self._once(attempt)
                     except _TransientError as transient:
-                        error = transient.error
+                        error = transient.error or nobody
                     await asyncio.sleep(pause)
                     pause = min(2 * pause, _LONGEST_PAUSE)
         except (TimeoutError, RPCTimeoutOrCancelledError) as late:
@@ -168,9 +172,11 @@ class Transport:
         found = fault(error, self._client)
         if status is RPCStatusCode.NOT_FOUND and found.code != "wrong_namespace":
             return NoRun()
-        transient = (RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.ABORTED, RPCStatusCode.UNAVAILABLE)
-        # right after a continue-as-new the new run has no task yet, which a query needs
-        if status in transient or "not scheduled yet" in said:
+        # An update loses its run when that continues as new, or its worker is gone. A query needs a task, which a new
+        # run has not at once.
+        if status is RPCStatusCode.ABORTED or "update was aborted" in said or "not scheduled yet" in said:
+            return _TransientError()
+        if status in (RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.UNAVAILABLE):
             return _TransientError(found)
         return found
 
@@ -203,7 +209,7 @@ def _refused(cause: BaseException) -> Exception:
     """What the run answered: a refusal with its problems, or that it was about to leave."""
     if isinstance(cause, ApplicationError):
         if cause.type == "AcceptedUpdateCompletedWorkflow":
-            return _TransientError(Unavailable.of("engine_failed", why=str(cause)))
+            return _TransientError()
         if len(cause.details) == 2 and isinstance(cause.details[0], list):
             problems = [Problem.model_validate(problem) for problem in cause.details[0]]
             return (Conflict if cause.details[1] else Refused)(*problems)
