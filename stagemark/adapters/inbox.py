@@ -111,6 +111,13 @@ class SqlInbox:
         unread = of_key.where(messages.c.read_at.is_(None)).values(withdrawn=True)
         await self._store.write(lambda connection: connection.execute(unread), key.rsplit(":", 2)[0])
 
+    async def has_told(self, person: str) -> bool:
+        """Whether somebody of that id was ever told anything; also those whom the directory does not know are."""
+        any_ = select(messages.c.key).where(
+            messages.c.namespace == self._store.namespace, messages.c.recipient == person
+        )
+        return await self._store.read(lambda connection: connection.execute(any_.limit(1)).first() is not None)
+
     async def inbox_for(
         self, person: Person, now: datetime, *, everything: bool = False, language: Language | None = None
     ) -> Inbox:

@@ -12,6 +12,8 @@ from rich.markup import escape
 from stagemark import bootstrap
 from stagemark.adapters.inbox import Inbox, Note
 from stagemark.cli.common import LanguageOption, as_json, console, language, run
+from stagemark.errors import NotFound
+from stagemark.ports import Person
 from stagemark.problem_texts import Language
 
 __all__ = ["app"]
@@ -52,7 +54,7 @@ def inbox(
 
     async def read() -> Inbox:
         async with bootstrap.engine() as parts:
-            whose = await parts.directory.find(person)
+            whose = await _reader(parts, person)
             return await parts.inbox.inbox_for(whose, datetime.now(UTC), everything=everything, language=said)
 
     found = run(read())
@@ -61,6 +63,16 @@ def inbox(
         return
     for line in lines(found):
         console().print(line, highlight=False)
+
+
+async def _reader(parts: bootstrap.Engine, who: str) -> Person:
+    """The person of that id or name; or somebody whom the directory does not know, but who was told something."""
+    try:
+        return await parts.directory.find(who)
+    except NotFound:
+        if await parts.inbox.has_told(who):
+            return Person(id=who, name=who)
+        raise
 
 
 def lines(found: Inbox) -> list[str]:

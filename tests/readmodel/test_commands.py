@@ -102,6 +102,7 @@ def test_people_are_brought_in_and_read_their_inbox(
                 message = Message(key=key, opportunity="a", event=2 + urgent, kind="silent", to=("owner",), owner="an",
                                   playbook=WHOLE.digest(), urgent=urgent, at=at)  # fmt: skip
                 await parts.inbox.post(message, Person(id="an", name="安"))
+            await parts.inbox.post(message, Person(id="stranger", name="stranger"))
 
     asyncio.run(tell())
     status, out, _ = said(capsys, monkeypatch, "inbox", "--for", "安")
@@ -117,6 +118,7 @@ def test_people_are_brought_in_and_read_their_inbox(
     assert said(capsys, monkeypatch, "inbox", "--for", "an", "--language", "en")[1] == "Nothing new for 安.\n"
     shown = json.loads(said(capsys, monkeypatch, "inbox", "--for", "an", "--all", "--output", "json")[1])
     assert len(shown["urgent"]) == 1
+    assert "silent" in said(capsys, monkeypatch, "inbox", "--for", "stranger")[1]  # told, though nobody knows them
 
 
 @pytest.mark.usefixtures("database")
