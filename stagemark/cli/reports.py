@@ -11,17 +11,18 @@ from typing import Annotated, Literal
 
 import typer
 from rich.console import RenderableType
+from sqlalchemy import Connection
 
 from stagemark import bootstrap
 from stagemark.adapters.calendars import resolve
 from stagemark.cli.common import LanguageOption, console, language, run
 from stagemark.domain.calendars import WorkCalendar
-from stagemark.domain.commands import Migrate, Open
 from stagemark.domain.playbook import Playbook
 from stagemark.domain.state import OpportunityState
 from stagemark.errors import InvalidInput, NotFound, Unavailable
 from stagemark.ports import Person
 from stagemark.problem_texts import Language
+from stagemark.readmodel.courses import courses, kept, untimed
 from stagemark.reports.durations import By, Report, durations
 from stagemark.reports.render import Output, durations_csv, durations_json, durations_table
 from stagemark.reports.sales import Clocks, seen
@@ -132,23 +133,44 @@ class _Found:
 
 
 async def _read(parts: bootstrap.Engine, clocks: Clocks, sales: Sequence[str] | None = None) -> _Found:
-    """Fold the sales anew from the ledger: the one source, and exact on both clocks (docs/durations.md)."""
+    """Fold sales anew from the ledger: the one source, and exact on both clocks (docs/durations.md)."""
+    wholes = await parts.store.read(lambda connection: kept(connection, parts.store.namespace))
     histories = await parts.ledger.all_events(sales)
-    refs: dict[str, tuple[str, str]] = {}
-    for opportunity, events in histories.items():
-        for event in events:
-            if isinstance(event.fact, Open | Migrate):
-                ref = event.fact.playbook if isinstance(event.fact, Open) else event.fact.to
-                refs.setdefault(ref.hash, (ref.id, opportunity))
-    wholes = {}
-    for digest, (playbook, opportunity) in refs.items():
-        whole = await parts.ledger.playbook(digest)
-        if whole is None:
-            raise Unavailable.of("playbook_not_kept", playbook=playbook, hash=digest, opportunity=opportunity)
-        wholes[digest] = whole
-    compiled = {digest: whole.compiled() for digest, whole in wholes.items()}
-    states = (seen(sale, events, compiled.__getitem__, clocks) for sale, events in histories.items())
+    compiled = _Compiled(wholes)
+    states = (seen(sale, events, compiled.of, clocks) for sale, events in histories.items())
     return _Found([state for state in states if state is not None], wholes)
+
+
+async def _read_all(parts: bootstrap.Engine, clocks: Clocks) -> _Found:
+    """All sales: from the tables where they tell everything, which is faster; the others folded anew.
+
+    The tables hold what is known now, so what was known on an earlier day is always folded.
+    """
+    if clocks.as_known_on is not None:
+        return await _read(parts, clocks)
+
+    def work(connection: Connection) -> tuple[set[str], list[OpportunityState]]:
+        namespace = parts.store.namespace
+        besides = untimed(connection, namespace)
+        return besides, courses(connection, namespace, _Compiled(kept(connection, namespace)).of, besides)
+
+    besides, states = await parts.store.read(work)
+    folded = await _read(parts, clocks, sorted(besides))
+    opened = [state for state in states if state.lives and state.lives[0].start <= clocks.valid(state.zone)]
+    return _Found(sorted([*opened, *folded.states], key=lambda state: state.opportunity), folded.wholes)
+
+
+class _Compiled:
+    """The compiled playbooks by hash, each made once."""
+
+    def __init__(self, wholes: dict[str, Playbook]) -> None:
+        self._made = {digest: whole.compiled() for digest, whole in wholes.items()}
+
+    def of(self, digest: str) -> Playbook:
+        try:
+            return self._made[digest]
+        except KeyError:
+            raise Unavailable.of("playbook_not_kept", playbook=digest) from None
 
 
 def _calendars(parts: bootstrap.Engine, states: Iterable[OpportunityState], now: datetime) -> dict[str, WorkCalendar]:
@@ -186,7 +208,7 @@ def _known(what: Literal["playbook", "stage", "owner"], asked: str | None, known
 
 @contextmanager
 def _no_collecting() -> Iterator[None]:
-    """Thousands of sales are much to walk through and nothing to find for the garbage collector: a third of the time."""
+    """Among thousands of sales the collector finds nothing, and takes a third of the time."""
     gc.disable()
     try:
         yield
