@@ -131,8 +131,8 @@ async def carry_out(
         nonlocal done, started
         for sale, events in queue:
             assert starter is not None  # there is something open
-            started += await starter.start(sale, events, compiled, calendar)
-            done += 1
+            begun = await starter.start(sale, events, compiled, calendar)
+            started, done = started + begun, done + 1
             told("started", done, len(wanted))
 
     try:
