@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from stagemark.import_texts import IMPORT_TEXTS
 from stagemark.playbook_texts import PLAYBOOK_TEXTS
 from stagemark.sale_texts import SALE_TEXTS, TERMS
 
@@ -120,6 +121,8 @@ PROBLEM_TEXTS: dict[str, tuple[str, str]] = {
     ),
     # -- playbooks: stagemark/playbook_texts.py
     **PLAYBOOK_TEXTS,
+    # -- imports: stagemark/import_texts.py
+    **IMPORT_TEXTS,
     # -- store
     "store_url": (
         "this is no address of a database; write sqlite:///path/to/file.db or postgresql://user:password@host/database",
