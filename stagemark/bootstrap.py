@@ -28,7 +28,7 @@ from stagemark.contracts.names import SEARCH_ATTRIBUTES
 from stagemark.contracts.wire import problems_of
 from stagemark.domain.calendars import CalendarSpec, WorkCalendar
 from stagemark.errors import InvalidInput, Unavailable
-from stagemark.plugin import StagemarkPlugin
+from stagemark.plugin import StagemarkPlugin, build_id
 from stagemark.readmodel.migrate import migrate
 from stagemark.readmodel.store import Store, open_store
 from stagemark.settings import Settings
@@ -147,7 +147,7 @@ class Engine:
 
     def worker(self, client: Client) -> Worker:
         """A worker: all that it does comes with the plugin."""
-        return Worker(client, task_queue=self.settings.task_queue)
+        return Worker(client, task_queue=self.settings.task_queue, build_id=build_id())
 
     def sales(self, client: Client, **simulation: Any) -> Stagemark:
         """The client of sales; `simulation` may set `offset` and `jitter`."""

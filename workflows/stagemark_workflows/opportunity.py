@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
@@ -17,7 +17,7 @@ from stagemark.contracts.views import View, details_of, not_before_told, receipt
 from stagemark.domain import agenda
 from stagemark.domain.commands import Envelope
 from stagemark.domain.events import Event
-from stagemark.domain.opportunity import Accepted, Decision, Rejected, apply, chained, decide, fold
+from stagemark.domain.opportunity import Accepted, Decision, Rejected, Repeated, apply, chained, decide, fold
 from stagemark.domain.reactions import react
 from stagemark.domain.state import OpportunityState
 from stagemark.errors import Problem
@@ -54,6 +54,7 @@ class Opportunity:
         self._bytes = _size(carried.events)
         self._restored = not start.resumes
         self._leaving = False
+        self._admitted: _Admitted | None = None
         self._began = workflow.now()
         self._alarm = Alarm(start.jitter)
 
@@ -72,7 +73,9 @@ class Opportunity:
         await asyncio.gather(*lanes)  # what is in flight comes home; a lane that failed is heard
         await workflow.wait_condition(workflow.all_handlers_finished)
         if not self._finished():
-            workflow.continue_as_new(self._carried_on())
+            # Where deployments are versioned a run stays on its version, and the next one takes the newest (rule 13).
+            newest = workflow.ContinueAsNewVersioningBehavior.AUTO_UPGRADE
+            workflow.continue_as_new(self._carried_on(), initial_versioning_behavior=newest)
 
     # -- what is asked
 
@@ -85,7 +88,9 @@ class Opportunity:
         """
         if not self._restored:  # only where a sale goes on that had no run; else a handler never waits
             await workflow.wait_condition(lambda: self._restored)
-        decision = self._decide(envelope)
+        admitted, self._admitted = self._admitted, None
+        fits = admitted is not None and admitted.still_holds(envelope, self._state, self._now())
+        decision = admitted.decision if admitted and fits else self._decide(envelope)
         if isinstance(decision, Rejected):
             raise _refusal(decision, envelope)
         if isinstance(decision, Accepted):
@@ -97,8 +102,12 @@ class Opportunity:
         """Refuse before anything is written to the history."""
         if not isinstance(envelope, Envelope):
             raise _malformed("one envelope is expected")
-        if self._restored and isinstance(decision := self._decide(envelope), Rejected):
+        if not self._restored:
+            return
+        decision = self._decide(envelope)
+        if isinstance(decision, Rejected):
             raise _refusal(decision, envelope)
+        self._admitted = _Admitted(decision, envelope, self._state, self._now())
 
     @workflow.query(name="why_not")
     def why_not(self, envelope: Envelope, now: datetime) -> list[Problem]:
@@ -229,6 +238,19 @@ class Opportunity:
         # The handlers that waited decide now, before the run looks whether the sale has ended.
         await workflow.wait_condition(workflow.all_handlers_finished)
         self._index()
+
+
+class _Admitted(NamedTuple):
+    """What the validator decided. The handler mostly follows it in the same breath, and need not decide again."""
+
+    decision: Accepted | Repeated
+    envelope: Envelope
+    state: OpportunityState
+    now: datetime
+
+    def still_holds(self, envelope: Envelope, state: OpportunityState, now: datetime) -> bool:
+        """Whether deciding again would give the same, since `decide` is pure."""
+        return self.state is state and self.now == now and self.envelope == envelope
 
 
 def _size(events: Sequence[Event]) -> int:
