@@ -68,6 +68,15 @@ def test_open_visits_count_as_lower_bounds_and_not_as_finished() -> None:
     assert find.to_end_share == pytest.approx(0.625)
 
 
+def test_the_example_of_the_manual_is_right() -> None:
+    sales = [Told(f"s{n}").begin("find", 2) for n in range(3)]
+    sales[0].end("find", 4)
+    sales[1].end("find", 8)
+    find = row(table(*sales, clocks=on(as_of=15)), "find")
+    assert (find.elapsed.median, find.elapsed.p75) == (6 * DAY, None)
+    assert find.to_end_share == pytest.approx(2 / 3)
+
+
 def test_a_stage_that_was_lost_is_left_but_has_not_reached_its_end_marker() -> None:
     sales = [
         Told("a").begin("find", 2).tell(c.Lose(reason="price"), 4),
