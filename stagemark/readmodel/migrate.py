@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Connection, func, inspect, select
+from sqlalchemy import Connection, func, inspect, select, text
 
 from stagemark.errors import Unavailable
 from stagemark.readmodel.store import Store
 
-__all__ = ["VERSION_TABLE", "migrate"]
+__all__ = ["HEAD", "VERSION_TABLE", "migrate"]
 
+HEAD: Final = "0001"
+"""The newest revision in `migrations/versions`."""
 VERSION_TABLE: Final = "stagemark_version"
 """Alembic's own name would collide with the platform's migrations in a shared database."""
 
@@ -31,18 +29,30 @@ async def migrate(store: Store) -> None:
             connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("stagemark schema", 0))))
         _upgrade(connection, store.address)
 
-    await store.write(work)
+    if await store.read(_version) != HEAD:
+        await store.write(work)
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    return connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar_one_or_none()
 
 
 def _upgrade(connection: Connection, address: str) -> None:
+    # Imported here: Alembic takes longer to load than most commands to run, and is hardly ever needed.
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+    from alembic.util import CommandError
+
     config = Config()
     config.set_main_option("script_location", "stagemark.readmodel:migrations")
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    if inspect(connection).has_table(VERSION_TABLE):
-        now = connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalar_one_or_none()
+    if (now := _version(connection)) is not None:
         try:
-            ScriptDirectory.from_config(config).get_revision(str(now))
+            ScriptDirectory.from_config(config).get_revision(now)
         except CommandError:
             raise Unavailable.of("store_newer", store=address, revision=now) from None
     command.upgrade(config, "head")

@@ -10,7 +10,8 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy import Connection, RowMapping
 
 from stagemark.domain.events import chain_hash, decode_event
-from stagemark.readmodel.reading import ledger_pages
+from stagemark.readmodel.reading import ledger_pages, rows
+from stagemark.readmodel.schema import opportunities
 from stagemark.readmodel.writing import ledger_row
 
 __all__ = ["Break", "Verified", "verify"]
@@ -22,7 +23,7 @@ class Break(BaseModel):
     Attributes:
         opportunity: Which sale.
         sequence: Which event.
-        why: `hole`: the event is missing though later ones are there; `content`: it is not what was hashed;
+        why: `hole`: the event is missing though later ones are there, or were when the sale's own row was written; `content`: it is not what was hashed;
             `link`: it does not follow the event before; `columns`: the row says otherwise than its own event;
             `unreadable`: it is no event at all.
     """
@@ -43,10 +44,15 @@ class Verified(BaseModel):
 def verify(connection: Connection, namespace: str) -> Verified:
     """Check every row of the ledger against its own hash and the one before."""
     result = Verified(sales=0, events=0, breaks=[])
+    # A chain can't tell that its last rows were cut off; what derives from it remembers how long it was.
+    lengths = {row["opportunity"]: row["sequence"] for row in rows(connection, opportunities, namespace)}
     for opportunity, stored in ledger_pages(connection, namespace):
         result.sales += 1
         result.events += len(stored)
-        if found := _first_break(opportunity, stored):
+        found = _first_break(opportunity, stored)
+        if found is None and len(stored) < lengths.get(opportunity, 0):
+            found = Break(opportunity=opportunity, sequence=len(stored) + 1, why="hole")
+        if found is not None:
             result.breaks.append(found)
     return result
 

@@ -27,6 +27,10 @@ def remove(connection: Connection) -> None:
     connection.execute(delete(ledger).where(*THIRD))
 
 
+def cut_off(connection: Connection) -> None:
+    connection.execute(delete(ledger).where(ledger.c.opportunity == "b", ledger.c.sequence >= 3))
+
+
 def change_column(connection: Connection) -> None:
     connection.execute(update(ledger).where(*THIRD).values(actor="somebody else"))
 
@@ -52,6 +56,7 @@ SALES = {sale: history(Random(sale), sale, 60) for sale in ("a", "b", "c")}
     [
         (change_content, 3, "content"),
         (remove, 3, "hole"),
+        (cut_off, 3, "hole"),
         (change_column, 3, "columns"),
         (write_nonsense, 3, "unreadable"),
         (rewrite, 4, "link"),
