@@ -23,9 +23,9 @@ class Break(BaseModel):
     Attributes:
         opportunity: Which sale.
         sequence: Which event.
-        why: `hole`: the event is missing though later ones are there, or were when the sale's own row was written; `content`: it is not what was hashed;
-            `link`: it does not follow the event before; `columns`: the row says otherwise than its own event;
-            `unreadable`: it is no event at all.
+        why: `hole`: the event is missing, though later ones are there or were when the sale's own row was written;
+            `content`: it is not what was hashed; `link`: it does not follow the event before; `columns`: the row says
+            otherwise than its own event; `unreadable`: it is no event at all.
     """
 
     opportunity: str
