@@ -28,7 +28,7 @@ class Make(Protocol):
 
 
 _WORKDAYS = re.compile(r"P(\d+)D")
-_MOST_COMMANDS = 8  # in one envelope: few calls, and still a history that a person could have made
+_MOST_COMMANDS = 14  # in one envelope: few calls, and still a history that a person could have made
 
 
 @dataclass(frozen=True, slots=True)
