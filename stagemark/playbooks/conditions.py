@@ -10,11 +10,11 @@ from typing import Any
 from stagemark.domain.playbook import Condition, Evidence, EvidenceType, Marker, Playbook, Stage
 from stagemark.playbooks.findings import Finding, Path, unknown_evidence, unknown_option
 
-__all__ = ["condition_findings"]
+__all__ = ["FITTING", "condition_findings"]
 
 _AMOUNTS = (EvidenceType.NUMBER, EvidenceType.MONEY)
 _OPTIONS = (EvidenceType.CHOICE, EvidenceType.RANKED)
-_FITTING: Mapping[str, tuple[EvidenceType, ...]] = {
+FITTING: Mapping[str, tuple[EvidenceType, ...]] = {
     "at_least": (EvidenceType.RANKED, *_AMOUNTS),
     "at_most": (EvidenceType.RANKED, *_AMOUNTS),
     "equals": (*_OPTIONS, EvidenceType.TEXT, EvidenceType.NUMBER, EvidenceType.DATE, EvidenceType.PERSON),
@@ -24,6 +24,7 @@ _FITTING: Mapping[str, tuple[EvidenceType, ...]] = {
     "checked": (EvidenceType.CHECKLIST,),
     "count_at_least": tuple(EvidenceType),
 }
+"""Which types of evidence an operator can judge."""
 
 
 def condition_findings(playbook: Playbook) -> Iterator[Finding]:
@@ -72,8 +73,8 @@ def _judged(path: Path, condition: Condition, evidence: Evidence) -> Iterator[Fi
     value = getattr(condition, operator)
     at = (*path, operator)
     params = {"evidence": evidence.id, "type": evidence.type.value, "operator": operator}
-    if evidence.type not in _FITTING[operator]:
-        fitting = [name for name, types in _FITTING.items() if evidence.type in types]
+    if evidence.type not in FITTING[operator]:
+        fitting = [name for name, types in FITTING.items() if evidence.type in types]
         yield Finding(at, "playbook_operator", {**params, "known": fitting})
     elif operator == "checked":
         if value != "all" and value > len(evidence.options):

@@ -6,25 +6,46 @@ import json
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import jsonschema
 import pytest
 
+from stagemark.cli import main
 from stagemark.domain.machine import machines_of, turns_of
 from stagemark.errors import InvalidInput
 from stagemark.playbooks import load
 from stagemark.playbooks.diagram import mermaid, png, svg
 from stagemark.playbooks.load import shipped, shipped_playbook
-from tests.cli.conftest import CommandLine
+from tests.cli.conftest import Answer
+
+
+@dataclass
+class InProcess:
+    """Runs the command line in this process, in a folder: it needs no server, and a start takes longer than a test."""
+
+    folder: Path
+    monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str]
+
+    def __call__(self, *words: str) -> Answer:
+        self.monkeypatch.setattr(sys, "argv", ["stagemark", *words])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = self.capsys.readouterr()
+        return Answer(int(ended.value.code or 0), out, err)
 
 
 @pytest.fixture
-def stagemark(tmp_path: Path) -> CommandLine:
-    return CommandLine(tmp_path, {"NO_COLOR": "1", "COLUMNS": "120"})
+def stagemark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> InProcess:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "120")
+    return InProcess(tmp_path, monkeypatch, capsys)
 
 
-def test_list_names_each_shipped_playbook(stagemark: CommandLine) -> None:
+def test_list_names_each_shipped_playbook(stagemark: InProcess) -> None:
     answer = stagemark("playbook", "list", "--language", "zh")
     assert answer.status == 0
     for name in shipped():
@@ -33,8 +54,8 @@ def test_list_names_each_shipped_playbook(stagemark: CommandLine) -> None:
 
 
 @pytest.mark.parametrize("name", shipped())
-def test_show_says_each_marker_in_the_users_language(stagemark: CommandLine, name: str) -> None:
-    english, chinese = stagemark("playbook", "show", name), stagemark("playbook", "show", name, STAGEMARK_LANGUAGE="zh")
+def test_show_says_each_marker_in_the_users_language(stagemark: InProcess, name: str) -> None:
+    english, chinese = stagemark("playbook", "show", name), stagemark("playbook", "show", name, "--language", "zh")
     assert (english.status, chinese.status) == (0, 0)
     for stage in shipped_playbook(name).stages:
         assert stage.end.label is not None
@@ -42,14 +63,14 @@ def test_show_says_each_marker_in_the_users_language(stagemark: CommandLine, nam
         assert stage.end.label.zh in chinese.out
 
 
-def test_show_says_conditions_as_people_do(stagemark: CommandLine) -> None:
+def test_show_says_conditions_as_people_do(stagemark: InProcess) -> None:
     shown = stagemark("playbook", "show", "key-account-six").out
     assert "needs Ladder of relations ≥ Engagement (the decision maker)" in shown
     assert "needs The five qualification questions ≥ 5" in shown
     assert "Proposal (advised, Large required)" in shown
 
 
-def test_check_tells_all_errors_of_all_files_with_code_and_line_and_ends_with_2(stagemark: CommandLine) -> None:
+def test_check_tells_all_errors_of_all_files_with_code_and_line_and_ends_with_2(stagemark: InProcess) -> None:
     good = stagemark.folder / "good.yaml"
     good.write_text(Path(shipped_file("short-six")).read_text(encoding="utf-8"), encoding="utf-8")
     bad = stagemark.folder / "bad.yaml"
@@ -62,7 +83,7 @@ def test_check_tells_all_errors_of_all_files_with_code_and_line_and_ends_with_2(
     assert f"bad.yaml:{line}: 证据“position”没有选项“top”" in answer.err
 
 
-def test_check_tells_warnings_and_ends_well(stagemark: CommandLine) -> None:
+def test_check_tells_warnings_and_ends_well(stagemark: InProcess) -> None:
     text = Path(shipped_file("short-six")).read_text(encoding="utf-8").replace("evidence: [offer]", "evidence: []")
     (stagemark.folder / "doubtful.yaml").write_text(text, encoding="utf-8")
     answer = stagemark("playbook", "check", "doubtful.yaml")
@@ -70,11 +91,11 @@ def test_check_tells_warnings_and_ends_well(stagemark: CommandLine) -> None:
     assert answer.out.startswith("warning: playbook_evidence_unused: doubtful.yaml:")
 
 
-def test_schema_is_a_json_schema(stagemark: CommandLine) -> None:
+def test_schema_is_a_json_schema(stagemark: InProcess) -> None:
     jsonschema.Draft202012Validator.check_schema(json.loads(stagemark("playbook", "schema").out))
 
 
-def test_an_unknown_playbook_is_told_the_known_ones(stagemark: CommandLine) -> None:
+def test_an_unknown_playbook_is_told_the_known_ones(stagemark: InProcess) -> None:
     answer = stagemark("playbook", "show", "key-acount-six")
     assert (answer.status, answer.codes) == (2, ["unknown_playbook"])
     assert "key-account-six" in answer.err
@@ -93,14 +114,14 @@ def test_the_diagram_has_every_forward_turn_of_every_machine() -> None:
     assert "m1_ended --> m4_waiting: may begin" in drawn
 
 
-def test_mermaid_goes_to_standard_output_in_the_users_language(stagemark: CommandLine) -> None:
+def test_mermaid_goes_to_standard_output_in_the_users_language(stagemark: InProcess) -> None:
     answer = stagemark("playbook", "diagram", "key-account-six", "--language", "zh")
     assert answer.status == 0
     assert answer.out == mermaid(shipped_playbook("key-account-six"), "zh") + "\n"
     assert answer.out.startswith('---\ntitle: "大客户销售六阶段"\n---\nstateDiagram-v2\n')
 
 
-def test_svg_is_well_formed_and_has_the_labels_as_text(stagemark: CommandLine) -> None:
+def test_svg_is_well_formed_and_has_the_labels_as_text(stagemark: InProcess) -> None:
     answer = stagemark("playbook", "diagram", "retail-six", "--format", "svg", "--language", "zh", "-o", "shop.svg")
     assert (answer.status, answer.out, answer.err) == (0, "", "")
     root = ET.parse(stagemark.folder / "shop.svg").getroot()
@@ -108,7 +129,7 @@ def test_svg_is_well_formed_and_has_the_labels_as_text(stagemark: CommandLine) -
     assert "亲切招呼" in "".join(root.itertext())
 
 
-def test_png_is_a_picture_and_wants_a_file(stagemark: CommandLine) -> None:
+def test_png_is_a_picture_and_wants_a_file(stagemark: InProcess) -> None:
     answer = stagemark("playbook", "diagram", "short-six", "--format", "png", "--output", "short.png")
     assert (answer.status, answer.err) == (0, "")
     assert (stagemark.folder / "short.png").read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
@@ -125,7 +146,7 @@ def test_without_the_extra_a_picture_says_what_to_install(
     assert caught.value.code == "diagram_extra_missing"
 
 
-def test_a_file_that_cant_be_written_is_named(stagemark: CommandLine) -> None:
+def test_a_file_that_cant_be_written_is_named(stagemark: InProcess) -> None:
     answer = stagemark("playbook", "diagram", "short-six", "-o", "no/such/folder/a.mmd")
     assert (answer.status, answer.codes) == (2, ["file_unwritable"])
 
