@@ -19,20 +19,27 @@ TODAY = date(2026, 11, 24)
 def played(sale: Sale, today: date) -> OpportunityState:
     """The sale as it stands after all its envelopes, every one of which must be lawful."""
     now = datetime.combine(today, time(1), UTC)
-    state = OpportunityState(sale.id, sale.playbook.compiled())
     opening = c.Envelope(key="open", commands=(sale.opening,), actor=sale.opening.owner, source="demo")
-    taken = [decide(state, opening, now)]
+    opened = accepted(OpportunityState(sale.id, sale.playbook.compiled()), opening, now)
+    state = opened.state
+    taken: list[Accepted] = []
     for place, step in enumerate(sale.steps):
-        assert isinstance(taken[-1], Accepted), (sale.id, place, [p.text() for p in taken[-1].problems])
         commands = step.commands
         if step.corrects:
             told, which = step.corrects
-            event = taken[told + 1].events[which].sequence
+            event = taken[told].events[which].sequence
             commands = tuple(command.model_copy(update={"event": event}) for command in commands)
         envelope = c.Envelope(key=sale.key(place), commands=commands, actor=step.actor, source="demo")
-        taken.append(decide(taken[-1].state, envelope, now))
-    assert not isinstance(taken[-1], Rejected), (sale.id, [p.text() for p in taken[-1].problems])
-    return taken[-1].state
+        taken.append(accepted(state, envelope, now))
+        state = taken[-1].state
+    return state
+
+
+def accepted(state: OpportunityState, envelope: c.Envelope, now: datetime) -> Accepted:
+    decision = decide(state, envelope, now)
+    problems = [problem.text() for problem in decision.problems] if isinstance(decision, Rejected) else []
+    assert isinstance(decision, Accepted), (state.opportunity, envelope.key, problems)
+    return decision
 
 
 @pytest.fixture(scope="module")
