@@ -87,14 +87,23 @@ async def _durations(
     stage: str | None = None,
     owner: str | None = None,
 ) -> tuple[Report, Words]:
-    found = await _read(parts, clocks)
     people = await parts.directory.people()
-    _known("playbook", playbook, {state.playbook.id for state in found.states})
-    _known("stage", stage, {name for state in found.states for name in state.stages})
-    _known("owner", owner, {span.value for state in found.states for span in state.owners})
-    calendars = _calendars(parts, found.states, clocks.now)
     teams = {person.id: person.team for person in people if person.team}
-    report = durations(found.states, calendars, clocks, by=by, teams=teams, playbook=playbook, stage=stage, owner=owner)
+    with _no_collecting():
+        found = await _read_all(parts, clocks)
+        _known("playbook", playbook, {state.playbook.id for state in found.states})
+        _known("stage", stage, {name for state in found.states for name in state.stages})
+        _known("owner", owner, {span.value for state in found.states for span in state.owners})
+        report = durations(
+            found.states,
+            _calendars(parts, found.states, clocks.now),
+            clocks,
+            by=by,
+            teams=teams,
+            playbook=playbook,
+            stage=stage,
+            owner=owner,
+        )
     return report, _words(said, found.wholes.values(), people)
 
 
