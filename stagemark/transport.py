@@ -6,6 +6,7 @@ What is transient is tried again until the time is up; a key makes that safe (de
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -72,11 +73,12 @@ class Transport:
             NoRun: There is none.
             StagemarkError: Refused, or not to be had.
         """
+        # One id for all tries of this call, so that they are one update. Not the key: Temporal would repeat a refusal, too,
+        # and never see that the content is another.
+        update_id = str(uuid.uuid4())
 
         async def attempt() -> Receipt:
-            return await self._handle(opportunity).execute_update(
-                Opportunity.execute, envelope, id=_update_id(envelope)
-            )
+            return await self._handle(opportunity).execute_update(Opportunity.execute, envelope, id=update_id)
 
         return await self._patiently(attempt)
 
@@ -92,6 +94,7 @@ class Transport:
             NoRun: It was to be opened, and has a run that ended.
             StagemarkError: Refused, or not to be had.
         """
+        update_id = str(uuid.uuid4())
         reuse = WorkflowIDReusePolicy
         found_by = (
             (LIFE, state.life),
@@ -116,7 +119,7 @@ class Transport:
             looked = asyncio.ensure_future(operation.workflow_handle())
             looked.add_done_callback(lambda handle: handle.cancelled() or handle.exception())
             return await self._client.execute_update_with_start_workflow(
-                Opportunity.execute, envelope, start_workflow_operation=operation, id=_update_id(envelope)
+                Opportunity.execute, envelope, start_workflow_operation=operation, id=update_id
             )
 
         return await self._patiently(attempt)
@@ -214,8 +217,3 @@ def _refused(cause: BaseException) -> Exception:
             problems = [Problem.model_validate(problem) for problem in cause.details[0]]
             return (Conflict if cause.details[1] else Refused)(*problems)
     return Unavailable.of("engine_failed", why=str(cause))
-
-
-def _update_id(envelope: Envelope) -> str:
-    """Temporal gives the first answer to a repeated id itself: so the content belongs to the id."""
-    return f"{envelope.key}:{envelope.content_hash()[:16]}"

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from temporalio.client import Client, WorkflowExecutionStatus, WorkflowUpdateFailedError
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
 from stagemark.domain import commands as c
@@ -191,3 +191,30 @@ async def test_a_malformed_update_of_a_foreign_client_is_refused_and_wedges_noth
         await run.execute_update("no_such_update", 1)
 
     assert (await host.sales.mark(sale, "find", "start", actor="wang")).sequences == (2,)
+
+
+async def test_what_a_sale_can_not_hold_is_refused_before_it_wedges(host: Host, sale: str) -> None:
+    await opened(host, sale)
+    long = [c.Record(note="x" * 4000) for _ in range(150)]
+    await host.sales.record(sale, *long, actor="wang")
+    await host.sales.record(sale, *long, actor="wang")
+    with pytest.raises(Refused) as refused:
+        await host.sales.record(sale, *long, actor="wang")
+    assert refused.value.code == "sale_full"
+    assert (await host.sales.lose(sale, "price", actor="wang")).sequences == (302,)
+    await handle(host.environment.client, sale).result()
+    assert len(await host.platform.ledger.events(sale)) == 302
+
+
+async def test_a_cancelled_run_writes_down_what_it_acknowledged_and_the_sale_goes_on(host: Host, sale: str) -> None:
+    await opened(host, sale)
+    run = handle(host.environment.client, sale)
+    acknowledged = await asyncio.gather(
+        *(host.sales.add_evidence(sale, {"budget": n}, actor="wang") for n in range(5)), run.cancel()
+    )
+    with pytest.raises(WorkflowFailureError):
+        await run.result()
+
+    kept = len(await host.platform.ledger.events(sale))
+    assert kept >= max(receipt.sequences[0] for receipt in acknowledged if receipt is not None)
+    assert (await host.sales.mark(sale, "find", "start", actor="wang")).sequences == (kept + 1,)

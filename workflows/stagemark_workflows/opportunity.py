@@ -68,9 +68,15 @@ class Opportunity:
         # No TaskGroup: it awaits while it is left, which a run that is evicted from a worker's memory must not.
         lanes = [asyncio.create_task(lane()) for lane in (self._write, self._send, self._watch)]
         over: tuple[Callable[[], bool], ...] = (self._finished, self._long_enough, lambda: any(t.done() for t in lanes))
-        await workflow.wait_condition(lambda: any(reason() for reason in over))
+        try:
+            await workflow.wait_condition(lambda: any(reason() for reason in over))
+        except asyncio.CancelledError:  # an operator's word; what was acknowledged is written down first
+            await workflow.wait_condition(self._written)
+            raise
         self._leaving = True
-        await asyncio.gather(*lanes)  # what is in flight comes home; a lane that failed is heard
+        await workflow.wait_condition(lambda: all(lane.done() for lane in lanes))  # what is in flight comes home
+        for lane in lanes:
+            lane.result()  # one that failed is heard
         await workflow.wait_condition(workflow.all_handlers_finished)
         if not self._finished():
             # Where deployments are versioned a run stays on its version, and the next one takes the newest (rule 13).
@@ -151,7 +157,7 @@ class Opportunity:
 
     async def _write(self) -> None:
         """Write the ledger: everything that has gathered since the last write (design.md §6 rule 5)."""
-        while await self._comes(lambda: self._state.sequence > self._outbox.written):
+        while await self._comes(lambda: not self._written()):
             news = tuple(self._state.events[self._outbox.written :])
             await self._do(LedgerActivities.record, LedgerBatch(opportunity=self._state.opportunity, events=news))
             self._outbox = self._outbox.model_copy(update={"written": news[-1].sequence})
@@ -198,16 +204,16 @@ class Opportunity:
                     retry_policy=UNTIL_DONE,
                 )
             except ActivityError as failure:  # given up by a host's interceptor or an operator: not the sale's end
-                if workflow.cancellation_reason() is not None:
-                    raise
                 workflow.logger.error("An activity was given up and is tried again: %s", failure.cause)
                 await workflow.sleep(UNTIL_DONE.maximum_interval or timedelta(minutes=1))
 
     # -- leaving
 
+    def _written(self) -> bool:
+        return self._outbox.written == self._state.sequence
+
     def _finished(self) -> bool:
-        drained = self._outbox.written == self._state.sequence
-        return self._state.ended and drained and not self._outbox.messages and not self._outbox.withdrawals
+        return self._state.ended and self._written() and not self._outbox.messages and not self._outbox.withdrawals
 
     def _long_enough(self) -> bool:
         info = workflow.info()
