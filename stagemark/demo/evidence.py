@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Final
 
 from pydantic import JsonValue
 
@@ -17,6 +18,9 @@ from stagemark.domain.playbook import Condition, Edge, Evidence, EvidenceType, N
 from stagemark.problem_texts import Language
 
 __all__ = ["Facts", "document"]
+
+_AHEAD: Final = ("expected", "next", "repurchase")
+"""Dates that lie ahead, by the beginning of their evidence's id."""
 
 
 @dataclass(slots=True)
@@ -87,14 +91,16 @@ class Facts:
             return [wanted] if rule.many else wanted
         match rule.type:
             case EvidenceType.TEXT:
-                return self.random.choice(PHRASES[self.language].texts)
+                phrases = PHRASES[self.language]
+                return phrases.texts.get(rule.id, phrases.as_talked)
             case EvidenceType.NUMBER:
                 return self.random.randrange(3, 30)
             case EvidenceType.MONEY:
                 share = self.value.amount * self.random.randrange(90, 101) / 100
                 return {"amount": str(share.quantize(Decimal(1))), "currency": self.value.currency}
             case EvidenceType.DATE:
-                return (day + timedelta(days=self.random.randrange(30, 120))).isoformat()
+                ahead = self.random.randrange(30, 120) if rule.id.startswith(_AHEAD) else 0
+                return (day + timedelta(days=ahead)).isoformat()
             case EvidenceType.PERSON:
                 return self.contact
             case EvidenceType.DOCUMENT:
@@ -112,7 +118,7 @@ class Facts:
     def _climb(self, rule: Evidence, condition: Condition | None) -> int:
         """At least as high as before and as is asked for, and perhaps one higher."""
         least = rule.rank(str(_wanted(condition))) if condition else 0
-        before = self.reached.get(rule.id, 0)
+        before = self.reached.get(rule.id, min(1, len(rule.options) - 2))
         rank = max(least, before, min(before + self.random.randint(0, 1), len(rule.options) - 1))
         self.reached[rule.id] = rank
         return rank

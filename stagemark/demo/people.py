@@ -99,7 +99,8 @@ class Phrases:
     """What people write, in one language."""
 
     notes: tuple[str, ...]
-    texts: tuple[str, ...]
+    texts: dict[str, str]
+    as_talked: str
     small_deal: str
     waiting: dict[str, str]
     budget_frozen: str
@@ -121,10 +122,14 @@ PHRASES: Final[dict[Language, Phrases]] = {
             "与使用部门座谈，了解现有流程。", "拜访技术负责人，演示样机。", "客户来公司参观，安排了午餐。",
             "电话沟通，确认下周再谈。", "参加行业展会时见面，交换了资料。", "已发送补充材料。",
         ),
-        texts=("两家本地厂商，价格偏低，服务较弱。", "先稳住技术部门，再争取采购部门。", "延长质保换取预付款。"),
+        texts={
+            "competitors": "两家本地厂商，价格偏低，服务较弱。", "action_plan": "先稳住技术部门，再争取采购部门。",
+            "concessions": "延长质保，换取三成预付款。",
+        },
+        as_talked="详见拜访记录。",
         small_deal="老客户小额复购，需求明确。",
         waiting={
-            "us": "等我方技术确认方案。", "customer": "等客户内部审批。", "legal": "双方法务在改合同条款。",
+            "us": "等我方技术确认方案。", "customer": "等客户内部流程。", "legal": "双方法务在改合同条款。",
             "finance": "等财务核定信用额度。", "production": "等排产确认交期。",
         },
         budget_frozen="客户本季度冻结预算。", budget_released="预算已恢复，项目继续。",
@@ -140,11 +145,15 @@ PHRASES: Final[dict[Language, Phrases]] = {
             "They visited our plant; lunch with the team.", "Call; agreed to speak again next week.",
             "Met at the trade fair and exchanged papers.", "Sent the extra documents.",
         ),
-        texts=("Two local rivals, cheaper, weaker in service.", "Win engineering first, then purchasing.",
-               "A longer warranty for a larger deposit."),
+        texts={
+            "competitors": "Two local rivals, cheaper, weaker in service.",
+            "action_plan": "Win engineering first, then purchasing.",
+            "concessions": "A longer warranty for a larger deposit.",
+        },
+        as_talked="See the visit report.",
         small_deal="A small repeat order; the need is plain.",
         waiting={
-            "us": "Our engineers check the design.", "customer": "The customer's board has to approve.",
+            "us": "Our engineers check the design.", "customer": "The customer's own people have to agree.",
             "legal": "Lawyers on both sides are at the terms.", "finance": "Finance sets the credit limit.",
             "production": "Production confirms the delivery date.",
         },

@@ -176,7 +176,8 @@ class Plan:
         start, end = self.begins[stage], self.ends[stage]
         middle = start + (end - start) * share
         middle -= timedelta(days=max(0, middle.isoweekday() - 5))
-        return min(max(middle.replace(microsecond=0), start + timedelta(minutes=30)), end - timedelta(minutes=30))
+        middle = middle.replace(hour=self.facts.random.choice((10, 11, 14, 16)), minute=17, second=0, microsecond=0)
+        return min(max(middle, start + timedelta(minutes=3)), end - timedelta(minutes=3))
 
     def hold(self, at: datetime, weeks: int) -> datetime:
         """Shift what comes after a moment by whole weeks; when it goes on."""

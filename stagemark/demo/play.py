@@ -103,7 +103,7 @@ async def _play(sales: Stagemark, sale: Sale) -> None:
         calendar=opening.calendar,
         actor=opening.owner,
         source="demo",
-        observed_at=opening.observed_at or _LONG_BEFORE,
+        observed_at=sale.opened,
     )
     receipts: list[Receipt] = []
     for place, step in enumerate(sale.steps):

@@ -37,12 +37,14 @@ class Sale:
         id: Its id.
         playbook: The whole playbook it runs by.
         opening: How it is opened.
+        opened: When it was.
         steps: What is recorded after that, in order.
     """
 
     id: str
     playbook: Playbook
     opening: c.Open
+    opened: Moment
     steps: tuple[Step, ...]
 
     def key(self, place: int) -> str:
@@ -86,10 +88,10 @@ def demo_sale(number: int, today: date) -> Sale:
         collaborators=(supervisor_of(territory.owner),) if random.random() < 0.2 else (),
         calendar=territory.calendar,
         zone=territory.zone,
-        observed_at=Moment.at(opened, territory.zone),
     )
     until = datetime.combine(today, time(), zone)
-    return Sale(facts.sale, playbook, opening, tuple(plan.steps(territory.owner, until)))
+    steps = tuple(plan.steps(territory.owner, until))
+    return Sale(facts.sale, playbook, opening, Moment.at(opened, territory.zone), steps)
 
 
 def _value(random: Random, territory: Territory, small: bool) -> Amount:
@@ -111,9 +113,13 @@ def _small(plan: Plan, territory: Territory) -> None:
 
 def _waiting(plan: Plan, territory: Territory) -> None:
     """It waits on somebody in every stage from value on."""
-    parties: tuple[c.Party, ...] = ("customer", "legal", "finance", "production", "us")
-    for stage in ("value", "commitment", "collection"):
-        on = plan.facts.random.choice(parties[:3] if stage == "commitment" else parties)
+    parties: dict[str, tuple[c.Party, ...]] = {
+        "value": ("us", "customer"),
+        "commitment": ("legal", "finance", "customer"),
+        "collection": ("production", "finance", "customer"),
+    }
+    for stage, possible in parties.items():
+        on = plan.facts.random.choice(possible)
         note = _said(plan).waiting[on]
         plan.add(plan.within(stage, 0.3), partial(c.Wait, on=on, note=note))
         plan.add(plan.within(stage, 0.8), partial(c.Wait, on=None))
@@ -121,9 +127,8 @@ def _waiting(plan: Plan, territory: Territory) -> None:
 
 def _suspended(plan: Plan, territory: Territory) -> None:
     """The customer's budget is frozen for some weeks."""
-    stage = plan.facts.random.choice(("needs", "value"))
-    at = plan.within(stage, 0.5)
-    weeks = plan.facts.random.randint(2, 8)
+    at = plan.within(plan.facts.random.choice(("analysis", "needs", "value")), 0.5)
+    weeks = plan.facts.random.randint(4, 10)
     on = plan.hold(at, weeks)
     look_again = (on - timedelta(days=3)).date()
     plan.add(at, partial(c.Suspend, reason=_said(plan).budget_frozen, look_again=look_again))
