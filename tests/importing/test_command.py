@@ -1,0 +1,131 @@
+"""`stagemark import` as people run it: a dry run, refusals, a real run, a repeat."""
+
+import csv
+import io
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from stagemark.cli import main
+from tests.importing.tables import HEADER, LOST, MAPPING, QUICK, TALKS, WON
+
+SHORT = """\
+id: short
+label: {zh: 短, en: Short}
+evidence:
+  - {id: need, label: {zh: 需求, en: Need}, type: text}
+  - {id: budget, label: {zh: 预算, en: Budget}, type: money}
+  - {id: level, label: {zh: 级别, en: Level}, type: choice, options: [
+      {id: a, label: {zh: 甲, en: A}}, {id: b, label: {zh: 乙, en: B}}]}
+stages:
+  - id: find
+    label: {zh: 寻找, en: Find}
+    start: {label: {zh: 开始, en: Start}}
+    end: {label: {zh: 结束, en: End}, evidence: [{evidence: need}]}
+  - id: win
+    label: {zh: 赢得, en: Win}
+    start: {label: {zh: 开始, en: Start}, evidence: [{evidence: level, need: advised}]}
+    end: {label: {zh: 结束, en: End}}
+loss_reasons: [{id: price, label: {zh: 价格, en: Price}}, {id: other, label: {zh: 其他, en: Other}}]
+"""
+
+
+class Ended(NamedTuple):
+    """How a command ended."""
+
+    status: int
+    out: str
+    err: str
+
+
+@dataclass
+class Place:
+    """A folder with a table, a mapping and a playbook, and the command in it."""
+
+    folder: Path
+    patch: pytest.MonkeyPatch
+    printed: pytest.CaptureFixture[str]
+
+    def __call__(self, *words: str) -> Ended:
+        self.patch.setattr(sys, "argv", ["stagemark", "import", "sales.csv", "--mapping", "mapping.yaml", *words])
+        status = 0
+        try:
+            main()
+        except SystemExit as end:
+            status = int(end.code or 0)
+        return Ended(status, *self.printed.readouterr())
+
+    def rows(self, *rows: str) -> None:
+        (self.folder / "sales.csv").write_text("\n".join([HEADER, *rows]), encoding="utf-8")
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Place:
+    (tmp_path / "mapping.yaml").write_text(f"playbook: short.yaml\n{MAPPING}", encoding="utf-8")
+    (tmp_path / "short.yaml").write_text(SHORT, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("STAGEMARK_DATABASE_URL", "sqlite:///s.db")
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:9")
+    return Place(tmp_path, monkeypatch, capsys)
+
+
+BAD = TALKS.replace("S-2", "S-6").replace("02.02.2025", "soon")
+
+
+def test_a_dry_run_names_every_row_that_cannot_be_taken_and_writes_nothing(place: Place) -> None:
+    place.rows(WON, BAD, LOST, "S-7,[/red]")
+    done = place("--as-of", "2025-12-31", "--dry-run", "--output", "csv")
+    assert done.status == 2
+    problems = list(csv.DictReader(io.StringIO(done.out)))
+    assert [(p["row"], p["sale"], p["column"], p["code"]) for p in problems] == [
+        ("3", "S-6", "Begun", "import_date"),
+        ("5", "", "", "import_row_width"),
+    ]
+    assert not (place.folder / "s.db").exists()
+    table = place("--as-of", "2025-12-31", "--dry-run", "--language", "zh")
+    assert "import_date" in table.out
+    assert "试运行" in table.out
+
+
+def test_bad_rows_keep_everything_out_unless_the_good_ones_are_asked_for(place: Place) -> None:
+    place.rows(WON, BAD, LOST, QUICK)
+    refused = place("--as-of", "2025-12-31", "--output", "json")
+    assert refused.status == 2
+    assert json.loads(refused.out)["written"] is False
+
+    taken = place("--as-of", "2025-12-31", "--take-good", "--output", "json")  # all have ended: no server is needed
+    report = json.loads(taken.out)
+    assert (taken.status, report["ended"], report["refused"], report["unchanged"]) == (0, 3, 1, 0)
+    again = json.loads(place("--as-of", "2025-12-31", "--take-good", "--output", "json").out)
+    assert (again["ended"], again["refused"], again["unchanged"]) == (0, 1, 3)
+
+
+def test_a_dry_run_also_names_what_contradicts_the_ledger(place: Place) -> None:
+    place.rows(WON)
+    assert place("--as-of", "2025-12-31").status == 0
+    place.rows(WON.replace("Acme", "Other"))
+    done = place("--as-of", "2025-12-31", "--dry-run", "--output", "json")
+    assert [p["code"] for p in json.loads(done.out)["problems"]] == ["import_changed"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "status"),
+    [
+        (["--as-of", "tomorrow"], "import_as_of", 2),
+        (["--as-of", "2999-01-01"], "import_as_of", 2),
+        (["--as-of", "2025-12-31", "--playbook", "none"], "unknown_playbook", 2),
+        (["--as-of", "2025-12-31"], "server_unreachable", 1),
+    ],
+)
+def test_what_is_wrong_as_a_whole_is_one_error_and_nothing_is_written(
+    place: Place, words: list[str], code: str, status: int
+) -> None:
+    place.rows(WON, TALKS)
+    done = place(*words)
+    assert (done.status, done.err.partition(":")[0]) == (status, code)
+    place.rows(WON)
+    assert json.loads(place("--as-of", "2025-12-31", "--dry-run", "--output", "json").out)["unchanged"] == 0
