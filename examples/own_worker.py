@@ -7,7 +7,8 @@ from temporalio import workflow
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from stagemark import bootstrap
+with workflow.unsafe.imports_passed_through():  # a file with a workflow is loaded anew for each run; we are not
+    from stagemark import bootstrap
 
 
 @workflow.defn

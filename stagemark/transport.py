@@ -73,8 +73,8 @@ class Transport:
             NoRun: There is none.
             StagemarkError: Refused, or not to be had.
         """
-        # One id for all tries of this call, so that they are one update. Not the key: Temporal would repeat a refusal as
-        # well, and never see that the content is another.
+        # One id for all tries of this call: they are one update. Not the key: Temporal would repeat a refusal as well,
+        # and never see that the content is another.
         update_id = str(uuid.uuid4())
 
         async def attempt() -> Receipt:
