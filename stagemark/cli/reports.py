@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 
 import typer
-from rich.console import RenderableType
+from rich.console import Console, RenderableType
 from sqlalchemy import Connection
 
 from stagemark import bootstrap
@@ -22,7 +22,7 @@ from stagemark.domain.state import OpportunityState
 from stagemark.errors import InvalidInput, NotFound, Unavailable
 from stagemark.ports import Person
 from stagemark.problem_texts import Language
-from stagemark.readmodel.courses import courses, kept, untimed
+from stagemark.readmodel.courses import courses, kept, last_recorded, untimed
 from stagemark.reports.durations import By, Report, durations
 from stagemark.reports.render import Output, durations_csv, durations_json, durations_table
 from stagemark.reports.sales import Clocks, seen
@@ -34,7 +34,7 @@ __all__ = ["app", "print_durations"]
 
 app = typer.Typer()
 
-_WIDE = 150
+_WIDE = 180
 """Columns of a table that goes to a file or a pipe, which has no width of its own."""
 
 AsOf = Annotated[
@@ -59,23 +59,23 @@ def durations_command(
     speaks: LanguageOption = None,
 ) -> None:
     """How long each stage takes, what lies between, and whom it waits on (docs/durations.md)."""
-    clocks, said = _clocks(as_of, as_known_on), language(speaks)
+    days, said = (_day("--as-of", as_of), _day("--as-known-on", as_known_on)), language(speaks)
 
     async def make() -> str | RenderableType:
         async with bootstrap.engine() as parts:
-            report, words = await _durations(parts, clocks, said, by, playbook, stage, owner)
+            report, words = await _durations(parts, await _clocks(parts, *days), said, by, playbook, stage, owner)
         if output == "json":
             return durations_json(report)
         if output == "csv":
             return durations_csv(report).rstrip("\n")
-        return durations_table(report, words)
+        return durations_table(report, words, _screen().width)
 
     _show(run(make()))
 
 
 async def print_durations(parts: bootstrap.Engine, said: Language) -> None:
     """Print the table of durations as it stands now."""
-    _show(durations_table(*await _durations(parts, _clocks(None, None), said)))
+    _show(durations_table(*await _durations(parts, await _clocks(parts), said), _screen().width))
 
 
 async def _durations(
@@ -116,10 +116,11 @@ def show(
     speaks: LanguageOption = None,
 ) -> None:
     """One sale: what happened, with evidence, gaps and pauses; what is due, and what is missing."""
-    clocks, said = _clocks(as_of, as_known_on), language(speaks)
+    days, said = (_day("--as-of", as_of), _day("--as-known-on", as_known_on)), language(speaks)
 
     async def make() -> str | RenderableType:
         async with bootstrap.engine() as parts:
+            clocks = await _clocks(parts, *days)
             found = await _read(parts, clocks, [sale])
             people = await parts.directory.people()
         if not found.states:
@@ -199,8 +200,11 @@ def _words(said: Language, wholes: Iterable[Playbook], people: Iterable[Person])
     return Words(said, {whole.id: whole for whole in wholes}, {person.id: person.name for person in people})
 
 
-def _clocks(as_of: str | None, as_known_on: str | None) -> Clocks:
-    return Clocks(datetime.now(UTC), _day("--as-of", as_of), _day("--as-known-on", as_known_on))
+async def _clocks(parts: bootstrap.Engine, as_of: date | None = None, as_known_on: date | None = None) -> Clocks:
+    """The clocks of a report. A ledger in virtual time is ahead of the wall clock: its own time is the present then."""
+    last = await parts.store.read(lambda connection: last_recorded(connection, parts.store.namespace))
+    present = datetime.now(UTC)
+    return Clocks(max(present, last or present), as_of, as_known_on)
 
 
 def _day(option: str, text: str | None) -> date | None:
@@ -225,11 +229,15 @@ def _no_collecting() -> Iterator[None]:
         gc.enable()
 
 
-def _show(made: str | RenderableType) -> None:
-    if isinstance(made, str):
-        print(made)
-        return
+def _screen() -> Console:
     screen = console()
     if not screen.is_terminal:
         screen.width = max(screen.width, _WIDE)
-    screen.print(made)
+    return screen
+
+
+def _show(made: str | RenderableType) -> None:
+    if isinstance(made, str):
+        print(made)
+    else:
+        _screen().print(made)

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from stagemark.domain.playbook import Playbook
 from stagemark.domain.state import OpportunityState, Span, Visit
 from stagemark.readmodel.schema import ledger, opportunities, playbooks, spans, visits
 
-__all__ = ["courses", "kept", "untimed"]
+__all__ = ["courses", "kept", "last_recorded", "untimed"]
 
 _UNTIMED_KINDS = ("skip", "change", "migrate")
 
@@ -25,6 +26,12 @@ def kept(connection: Connection, namespace: str) -> dict[str, Playbook]:
     """All whole playbooks that were kept, by hash."""
     query = select(playbooks.c.hash, playbooks.c.whole).where(playbooks.c.namespace == namespace)
     return {digest: Playbook.model_validate_json(whole) for digest, whole in connection.execute(query)}
+
+
+def last_recorded(connection: Connection, namespace: str) -> datetime | None:
+    """When the ledger was last told something; none while it is empty."""
+    query = select(func.max(ledger.c.recorded_at)).where(ledger.c.namespace == namespace)
+    return connection.execute(query).scalar_one_or_none()
 
 
 def untimed(connection: Connection, namespace: str) -> set[str]:

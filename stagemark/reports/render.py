@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -47,34 +48,67 @@ def durations_csv(report: Report) -> str:
     return out.getvalue()
 
 
-def durations_table(report: Report, words: Words) -> RenderableType:
-    """The report for people."""
+def durations_table(report: Report, words: Words, width: int) -> RenderableType:
+    """The report for people: a table for each playbook, in a screen so many columns wide."""
     if not report.rows:
         return Text(words.say("no_sales"))
-    several = len({row.playbook for row in report.rows}) > 1 and report.by != "playbook"
-    table = Table(title=_title(report, words), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    if report.by:
-        table.add_column(words.say(f"by_{report.by}"))
-    if several:
-        table.add_column(words.say("playbook"))
-    quantiles = words.say("quantiles")
-    table.add_column(words.say("stage"))
-    table.add_column(words.say("visits"), justify="right")
-    table.add_column(words.say("open"), justify="right")
-    table.add_column(words.say("left"))
-    for name in ("elapsed", "working", "to_end"):
-        table.add_column(f"{words.say(name)}\n{quantiles}", justify="right", no_wrap=True)
-    for name in ("before", "waited", "notes"):
-        table.add_column(words.say(name))
+    playbooks = dict.fromkeys(row.playbook for row in report.rows)
+    made: list[RenderableType] = [Text(_title(report, words), style="bold")]
+    left_out: dict[str, None] = {}
+    for playbook in playbooks:
+        rows = [row for row in report.rows if row.playbook == playbook]
+        table, dropped = _playbook_table(report, rows, words, width)
+        made.append(table)
+        left_out.update(dict.fromkeys(dropped))
+    made.append(Text(words.say("legend", dash=DASH)))
+    if left_out:
+        made.append(Text(words.say("too_narrow", columns=", ".join(left_out))))
+    return Group(*made)
+
+
+_MATTERS = ("group", "stage", "visits", "open", "elapsed", "working", "left", "before", "notes", "to_end", "waited")
+"""The columns, the most important first: a narrow screen shows as many as it has room for."""
+_NUMBERS = ("visits", "open", "elapsed", "working", "to_end")
+
+
+def _playbook_table(report: Report, rows: list[Row], words: Words, width: int) -> tuple[Table, list[str]]:
+    """The table of one playbook in at most so many columns of the screen, and the headings it has no room for."""
+    grouped = report.by is not None and report.by != "playbook"
+    headings = {name: _heading(name, report, words) for name in (*_SHOWN_IN_ORDER, *(["group"] if grouped else []))}
+    cells = [{"group": _group(report, row, words), **_shown(row, words)} for row in rows]
+    fits: list[str] = []
+    left = width
+    for name in _MATTERS:
+        if name not in headings or (name in ("notes", "waited", "before") and not any(c[name] for c in cells)):
+            continue
+        lines = [line for text in (headings[name], *(cell[name] for cell in cells)) for line in text.split("\n")]
+        left -= max(map(cell_len, lines)) + 2
+        if left < 0:
+            break
+        fits.append(name)
+    shown = [name for name in ("group", *_SHOWN_IN_ORDER) if name in fits]
+    table = Table(title=words.playbook(rows[0].playbook), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in shown:
+        table.add_column(headings[name], justify="right" if name in _NUMBERS else "left", no_wrap=True)
     above: str | None = None
-    for row in report.rows:
-        if report.by and row.group != above:
+    for row, cell in zip(rows, cells, strict=True):
+        if grouped and row.group != above:
             table.add_section()
-        shown = [_group(report, row, words) if row.group != above else ""] if report.by else []
+        told = {**cell, "group": "" if row.group == above else cell["group"]}
         above = row.group
-        shown += [words.playbook(row.playbook)] if several else []
-        table.add_row(*(Text(cell) for cell in [*shown, *_shown(row, words)]))
-    return Group(table, Text(words.say("legend", dash=DASH)))
+        table.add_row(*(Text(told[name]) for name in shown))
+    dropped = [n for n in _SHOWN_IN_ORDER if n not in fits and any(cell[n] for cell in cells)]
+    return table, [headings[name].split("\n")[0] for name in dropped]
+
+
+_SHOWN_IN_ORDER = ("stage", "visits", "open", "left", "elapsed", "working", "to_end", "before", "waited", "notes")
+
+
+def _heading(name: str, report: Report, words: Words) -> str:
+    if name == "group":
+        return words.say(f"by_{report.by}")
+    said = words.say(name)
+    return f"{said}\n{words.say('quantiles')}" if name in ("elapsed", "working", "to_end") else said
 
 
 def _title(report: Report, words: Words) -> str:
@@ -89,31 +123,33 @@ def _group(report: Report, row: Row, words: Words) -> str:
     group = row.group or words.say("nobody")
     if report.by == "owner":
         return words.person(group)
-    return words.playbook(group) if report.by == "playbook" else group
+    return group
 
 
-def _shown(row: Row, words: Words) -> Iterator[str]:
-    yield words.stage(row.playbook, row.stage)
-    yield str(row.visits)
-    yield str(row.open)
-    yield _lines(words.say(f"left_{cause}", count=row.left[cause]) for cause in _CAUSES if cause in row.left)
+def _shown(row: Row, words: Words) -> dict[str, str]:
     measured = row.visits > row.undated
-    yield _quantiles(row.elapsed) if measured else ""
     days = row.working_days
-    yield " · ".join(map(days_of, (days.median, days.p75, days.p90))) if measured else ""
-    yield _quantiles(row.to_end) if measured else ""
-    yield _lines(
-        words.say(name, count=between.count, median=days_of(between.median))
-        for name, between in (("gap", row.gaps), ("overlap", row.overlaps))
-        if between.count
-    )
-    said = {party: share for party, share in row.waited.items() if round(share, 2)}
-    # That nobody said anything is no news where nobody ever does.
-    yield (
-        _lines(f"{words.say(p)} {s:.0%}" for p, s in sorted(said.items(), key=lambda i: -i[1])) if len(said) > 1 else ""
-    )
+    waited = {party: share for party, share in row.waited.items() if round(share, 2)}
     counts = (("undated", row.undated), ("skipped", row.skipped), ("overrides", row.overrides))
-    yield _lines(words.say(name, count=count) for name, count in counts if count)
+    return {
+        "stage": words.stage(row.playbook, row.stage),
+        "visits": str(row.visits),
+        "open": str(row.open),
+        "left": _lines(words.say(f"left_{cause}", count=row.left[cause]) for cause in _CAUSES if cause in row.left),
+        "elapsed": _quantiles(row.elapsed) if measured else "",
+        "working": " · ".join(map(days_of, (days.median, days.p75, days.p90))) if measured else "",
+        "to_end": _quantiles(row.to_end) if measured else "",
+        "before": _lines(
+            words.say(name, count=between.count, median=days_of(between.median))
+            for name, between in (("gap", row.gaps), ("overlap", row.overlaps))
+            if between.count
+        ),
+        # That nobody said anything is no news where nobody ever does.
+        "waited": _lines(f"{words.say(p)} {s:.0%}" for p, s in sorted(waited.items(), key=lambda i: -i[1]))
+        if len(waited) > 1
+        else "",
+        "notes": _lines(words.say(name, count=count) for name, count in counts if count),
+    }
 
 
 def _quantiles(spread: Spread) -> str:

@@ -219,7 +219,9 @@ class _Telling:
                 return self.say(f"kind_answer_{fact['answer']}", **fact)
             case "fired":
                 trigger, rung = self._trigger(fact["trigger"], fact["rung"])
-                return self.say("kind_fired", trigger=trigger, rung=rung)
+                said = self.say("kind_fired", trigger=trigger, rung=rung)
+                stage = fact.get("stage")
+                return f"{said} ({self.words.stage(self.told.playbook, stage)})" if stage else said
             case "migrate":
                 return self.say("kind_migrate", playbook=self.words.playbook(fact["to"]["id"]))
             case _:

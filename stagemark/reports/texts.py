@@ -45,6 +45,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "undated": ("undated {count}", "日期不详 {count}"),
     "skipped": ("skipped {count}", "跳过 {count}"),
     "overrides": ("overrides {count}", "豁免 {count}"),
+    "too_narrow": (
+        "The screen is too narrow for: {columns}. A wider one shows them, and so does --output csv.",
+        "屏幕太窄，未显示：{columns}。请加宽屏幕，或使用 --output csv。",
+    ),
     "legend": (
         "Open visits count as lower bounds. {dash} means not reached: too few have been left so far. "
         "What each column means: docs/durations.md.",

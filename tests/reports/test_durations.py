@@ -35,7 +35,7 @@ def row(report: Report, stage: str, group: str | None = None) -> Row:
 def printed(report: Report, language: Language) -> str:
     out = io.StringIO()
     words = Words(language, {"plain": PLAYBOOK}, {"an": "安娜", "bo": "Bo"})
-    Console(file=out, width=180).print(durations_table(report, words))
+    Console(file=out, width=180).print(durations_table(report, words, 180))
     return out.getvalue()
 
 
