@@ -31,6 +31,7 @@ TIME_SKIPPING: Final = (
     "frontend.WorkflowTimeSkippingEnabled=true",
     "frontend.WorkflowTimeSkippingMaxSkipPerSession=100000",
     'history.timerProcessorMaxTimeShift="10ms"',
+    'history.workflowIdReuseMinimalInterval="0s"',  # else a run that continued as new waits up to a second
 )
 """What lets a sale be played in virtual time; a sale that does not ask for it is not touched (design.md §8)."""
 
