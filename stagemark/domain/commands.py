@@ -358,7 +358,9 @@ class Envelope(Model):
         return fingerprint(asked)
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
 def fingerprint(content: Any) -> str:
     """SHA-256 of JSON content in canonical form (sorted keys, no blanks)."""
-    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashlib.sha256(_CANONICAL.encode(content).encode()).hexdigest()

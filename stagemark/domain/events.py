@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
@@ -27,7 +28,6 @@ from stagemark.domain.commands import (
     Suspend,
     Void,
     Wait,
-    fingerprint,
 )
 from stagemark.domain.moments import Moment
 
@@ -153,6 +153,10 @@ class Event(Model):
     hash: str = ""
     v: int = SCHEMA_VERSION
 
+    def model_post_init(self, context: Any, /) -> None:
+        """Count the version as set, since dumps leave out what nobody set."""
+        self.__pydantic_fields_set__.add("v")
+
     @property
     def kind(self) -> str:
         """What kind of thing happened."""
@@ -160,13 +164,18 @@ class Event(Model):
 
     def chained(self, previous: str) -> Event:
         """The same event, chained by hash to the one before."""
-        linked = self.model_copy(update={"previous": previous})
-        return linked.model_copy(update={"hash": chain_hash(linked)})
+        return self.model_copy(update={"previous": previous, "hash": _hash(self, previous)})
 
 
 def chain_hash(event: Event) -> str:
     """SHA-256 over an event's content and the hash of the event before."""
-    return fingerprint(event.model_dump(mode="json", exclude={"hash"}, exclude_none=True))
+    return _hash(event, event.previous)
+
+
+def _hash(event: Event, previous: str) -> str:
+    # Without defaults, so that a field that a later version adds leaves the hash of an older event as it was.
+    content = event.model_dump_json(exclude={"previous", "hash"}, exclude_defaults=True)
+    return hashlib.sha256(f"{previous}{event.kind}{content}".encode()).hexdigest()
 
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]

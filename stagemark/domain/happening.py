@@ -21,6 +21,8 @@ from stagemark.errors import Problem
 
 __all__ = ["happen", "shortfalls"]
 
+_TURNS: dict[Edge, str] = {"start": "begin", "end": "end"}
+
 _OF_THE_PLAYBOOK = frozenset(
     {"evidence_missing", "condition_unmet", "stage_not_yet", "not_skippable", "not_nurturable"}
 )
@@ -40,9 +42,8 @@ def shortfalls(state: OpportunityState, stage: str, edge: Edge) -> list[Problem]
     problems = list(_life_allows(state, "mark", ("open",)))
     if edge == "start":
         problems += _not_yet(state, stage)
-    turns = machines_of(state.playbook).stages[stage]
-    if turn(turns, state.stages[stage], "begin" if edge == "start" else "end") is None:
-        status = state.stages[stage]
+    status = state.stages[stage]
+    if turn(machines_of(state.playbook).stages[stage], status, _TURNS[edge]) is None:
         problems.append(_problem("marker_out_of_turn", stage=stage, edge=edge, status=status))
     return problems + list(evidence_shortfalls(state, stage, edge))
 
@@ -98,24 +99,11 @@ def _open(state: OpportunityState, fact: c.Open, placed: Placed) -> list[Problem
 def _mark(state: OpportunityState, fact: c.Mark, placed: Placed) -> list[Problem]:
     for given in fact.evidence:
         hold(state, given, placed.event.sequence)
-    problems: list[Problem] = []
-
-    def admitted() -> bool:
-        """The guard: everything that is missing, though it is not the machine's turn that it stops."""
-        problems.extend(_life_allows(state, "mark", ("open",)))
-        if fact.edge == "start":
-            problems.extend(_not_yet(state, fact.stage))
-        problems.extend(evidence_shortfalls(state, fact.stage, fact.edge))
-        return placed.lenient or not problems
-
-    status = state.stages[fact.stage]
-    machine = machines_of(state.playbook).stages[fact.stage]
-    after = turn(machine, status, "begin" if fact.edge == "start" else "end", admitted)
-    if after is None and not problems:
-        return shortfalls(state, fact.stage, fact.edge)
+    problems = shortfalls(state, fact.stage, fact.edge)
     # Lawful, or short of something: it is counted as observed all the same, so that what comes after it in the same
     # envelope is judged for itself.
-    state.stages[fact.stage] = "begun" if fact.edge == "start" else "ended"
+    if not _stage_turn(state, fact.stage, _TURNS[fact.edge]):
+        return problems
     if fact.edge == "start":
         state.visit(fact.stage, placed.at, placed.known, placed.event.sequence)
     else:

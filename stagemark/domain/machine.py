@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from transitions import Machine, MachineError
@@ -35,18 +36,11 @@ STAGE_STATES: Final = ("waiting", "begun", "ended", "skipped")
 LIFE_STATES: Final = ("unopened", "open", "nurture", "suspended", "lost", "collected", "closed")
 
 
+@dataclass(slots=True)
 class Holder:
-    """Carries a status through one turn of a machine, and asks the guard."""
+    """Carries a status through one turn of a machine."""
 
-    __slots__ = ("_admit", "state")
-
-    def __init__(self, state: str, admit: Callable[[], bool]) -> None:
-        self.state = state
-        self._admit = admit
-
-    def admitted(self) -> bool:
-        """The guard of every transition that a marker asks for."""
-        return self._admit()
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,24 +69,24 @@ def machines_of(playbook: Playbook) -> Machines:
     return found
 
 
-def turn(machine: Machine, status: str, trigger: str, admit: Callable[[], bool] = lambda: True) -> str | None:
+@lru_cache(maxsize=4096)  # a machine's verdict never changes, and transitions takes its time over it
+def turn(machine: Machine, status: str, trigger: str) -> str | None:
     """Let a machine take one turn.
 
     Args:
         machine: The machine of a stage or of the sale's life.
         status: Where it stands.
         trigger: What happens.
-        admit: The guard; asked only for turns that have one.
 
     Returns:
-        Where it stands then; none if the turn is not possible from there, or the guard says no.
+        Where it stands then; none if the turn is not possible from there.
     """
-    holder = Holder(status, admit)
+    holder = Holder(status)
     try:
-        moved = machine.events[trigger].trigger(holder)
+        machine.events[trigger].trigger(holder)
     except (MachineError, KeyError):  # no such turn from there; no such turn in this playbook
         return None
-    return holder.state if moved else None
+    return holder.state
 
 
 class Turn(NamedTuple):
@@ -171,8 +165,8 @@ def drawn(title: str, machines: Sequence[Composite], links: Sequence[tuple[int, 
 
 def _stage_machine(stage: Stage) -> Machine:
     moves: list[dict[str, object]] = [
-        {"trigger": "begin", "source": "waiting", "dest": "begun", "conditions": "admitted"},
-        {"trigger": "end", "source": "begun", "dest": "ended", "conditions": "admitted"},
+        {"trigger": "begin", "source": "waiting", "dest": "begun"},
+        {"trigger": "end", "source": "begun", "dest": "ended"},
         {"trigger": "fall_back", "source": ["begun", "ended", "skipped"], "dest": "waiting"},
         {"trigger": "leave", "source": "begun", "dest": "waiting"},
         {"trigger": "begin_again", "source": ["waiting", "ended", "skipped"], "dest": "begun"},

@@ -86,7 +86,7 @@ def fold(
 
 
 def advance(state: OpportunityState, event: Event) -> OpportunityState:
-    """The state after one more event."""
+    """The state after one more event; not of a migration, which only `fold` can follow with its playbook."""
     return _advance(state, event)[0]
 
 
@@ -196,17 +196,19 @@ def _too_early_or_late(
     moment = command.observed_at if isinstance(command, Correct) else event.observed_at
     if moment is None or not moment.known:
         return []
-    zone = ZoneInfo(command.zone if isinstance(command, Open) else state.zone)
-    late = moment.instant > now + TOLERANCE if moment.instant else moment.day > now.astimezone(zone).date()  # type: ignore[operator]  # known
-    if late:
-        params = {"observed_at": str(moment), "now": now.astimezone(zone).isoformat(timespec="seconds")}
-        return [Problem(code="observed_in_future", where=where, params=params)]
-    if isinstance(command, Correct | Open) or state.opened is None or not state.lives[0].start_known:
+    opened = None if isinstance(command, Correct | Open) or not state.lives[0].start_known else state.opened
+    if moment.instant and moment.instant <= now and (opened is None or opened <= moment.instant):
         return []
-    opened = state.opened.astimezone(zone)
-    early = moment.instant < opened if moment.instant else moment.day < opened.date()  # type: ignore[operator]  # known
-    if early:
-        params = {"observed_at": str(moment), "opened_at": opened.isoformat(timespec="seconds")}
+    zone = ZoneInfo(command.zone if isinstance(command, Open) else state.zone)
+    today = now.astimezone(zone)
+    if moment.instant > now + TOLERANCE if moment.instant else moment.day and moment.day > today.date():
+        params = {"observed_at": str(moment), "now": today.isoformat(timespec="seconds")}
+        return [Problem(code="observed_in_future", where=where, params=params)]
+    if opened is None:
+        return []
+    since = opened.astimezone(zone)
+    if moment.instant < opened if moment.instant else moment.day and moment.day < since.date():
+        params = {"observed_at": str(moment), "opened_at": since.isoformat(timespec="seconds")}
         return [Problem(code="before_opening", where=where, params=params)]
     return []
 

@@ -5,7 +5,6 @@ Containers are copied, their elements never change, so that trying a command can
 
 from __future__ import annotations
 
-from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Literal
@@ -185,9 +184,10 @@ class OpportunityState:
 
     def copied(self) -> OpportunityState:
         """An independent copy; elements are shared, since they never change."""
-        twin = copy(self)
-        for name in _CONTAINERS:
-            setattr(twin, name, copy(getattr(self, name)))
+        twin = object.__new__(OpportunityState)
+        for name in self.__slots__:
+            value = getattr(self, name)
+            setattr(twin, name, value.copy() if name in _CONTAINERS else value)
         return twin
 
     @property
@@ -259,18 +259,8 @@ class OpportunityState:
         self.visits.append(Visit(stage, number, at, known, event))
 
 
-_CONTAINERS = (
-    "events",
-    "stages",
-    "visits",
-    "lives",
-    "owners",
-    "waits",
-    "evidence",
-    "steps",
-    "triggers",
-    "fired",
-    "dismissed",
+_CONTAINERS = frozenset(
+    ("events", "stages", "visits", "lives", "owners", "waits", "evidence", "steps", "triggers", "fired", "dismissed")
 )
 
 
