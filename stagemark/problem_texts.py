@@ -175,7 +175,10 @@ PROBLEM_TEXTS: dict[str, tuple[str, str]] = {
         "the columns {columns} are unknown, missing or named twice; id and name are needed, known are {known}",
         "列 {columns} 未知、缺失或重复；必须有 id 和 name，可用的列：{known}",
     ),
-    "directory_empty": ("{column} is empty; every person needs an id and a name", "{column} 为空；每个人都要有编号和姓名"),
+    "directory_empty": (
+        "{column} is empty; every person needs an id and a name",
+        "{column} 为空；每个人都要有编号和姓名",
+    ),
     "directory_twice": (
         "the id {id} stands at {first} already; each person has one row",
         "编号 {id} 已出现在 {first}；每人只能有一行",
@@ -249,7 +252,7 @@ PROBLEM_TEXTS: dict[str, tuple[str, str]] = {
     "converter_unsuited": (
         "the data converter {converter} of this client can't carry stagemark's models; use the default one or one of "
         "temporalio.contrib.pydantic",
-        "此客户端的数据转换器 {converter} 无法传输 stagemark 的数据；请使用默认转换器或 temporalio.contrib.pydantic 中的转换器",
+        "数据转换器 {converter} 无法传输 stagemark 的数据；请使用默认转换器或 temporalio.contrib.pydantic 的转换器",
     ),
     "sale_full": (
         "the sale has no room for this: all its records together may have {limit} bytes; shorten notes and texts",
