@@ -12,18 +12,22 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import marking
+from benchmarks import actions, deciding, importing, marking, replay
 from benchmarks.figures import Figure, show
 
 Measure = Callable[[Path, bool], Awaitable[list[Figure]]]
 
 PARTS: dict[str, tuple[str, Measure]] = {
     "a": ("Marking, against a bare workflow's update that also runs one empty activity", marking.measure),
+    "b": ("Events and billable actions of a whole sale", actions.measure),
+    "c": ("Cold replay of the longest run", replay.measure),
+    "d": ("Decide and fold", deciding.measure),
+    "e": ("Importing", importing.measure),
 }
 
 
-async def main(only: list[str], quick: bool, out: Path | None) -> None:
-    """Measure, print, and write the figures to a file."""
+async def main(only: list[str], quick: bool) -> dict[str, list[Figure]]:
+    """Measure and print."""
     console = Console(width=160 if not Console().is_terminal else None)
     found: dict[str, list[Figure]] = {}
     for name in only:
@@ -31,8 +35,7 @@ async def main(only: list[str], quick: bool, out: Path | None) -> None:
         with tempfile.TemporaryDirectory(prefix="stagemark-bench-") as folder:
             found[name] = await measure(Path(folder), quick)
         show(console, f"({name}) {title}", found[name])
-    if out is not None:
-        out.write_text(json.dumps({name: [f.as_json() for f in figures] for name, figures in found.items()}, indent=2))
+    return found
 
 
 def _arguments() -> argparse.Namespace:
@@ -50,4 +53,7 @@ def _arguments() -> argparse.Namespace:
 if __name__ == "__main__":
     logging.disable(logging.WARNING)
     chosen = _arguments()
-    asyncio.run(main(chosen.only, chosen.quick, chosen.json))
+    found = asyncio.run(main(chosen.only, chosen.quick))
+    if chosen.json is not None:
+        plain = {name: [figure.as_json() for figure in figures] for name, figures in found.items()}
+        chosen.json.write_text(json.dumps(plain, indent=2))

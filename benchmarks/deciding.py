@@ -11,7 +11,7 @@ from transitions import Machine
 
 from benchmarks.figures import Figure
 from benchmarks.sale import MARKS
-from stagemark.domain.commands import Envelope, Given, Mark, Open
+from stagemark.domain.commands import Envelope, Open
 from stagemark.domain.events import Event
 from stagemark.domain.opportunity import Accepted, decide, fold
 from stagemark.domain.playbook import Playbook
@@ -62,16 +62,7 @@ def _rate(sales: int, each: int, work: Callable[[], object]) -> float:
 def _envelopes(playbook: Playbook) -> list[Envelope]:
     """The opening and the markers, as they come off the wire: nothing computed of them yet."""
     opening = Open(playbook=playbook.ref(), account="A-1", owner="wang")
-    marks = [
-        Mark(
-            stage=stage,
-            edge=edge,
-            evidence=tuple(Given(evidence=name, value=value) for name, value in evidence.items())
-            if isinstance(evidence, dict)
-            else tuple(evidence),  # type: ignore[arg-type]  # pieces already
-        )
-        for stage, edge, evidence in MARKS
-    ]
+    marks = [mark.command() for mark in MARKS]
     return [Envelope(key=f"k{n}", actor="wang", commands=(fact,)) for n, fact in enumerate((opening, *marks))]
 
 

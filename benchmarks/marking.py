@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from itertools import chain
 from pathlib import Path
 from time import perf_counter
 from typing import TypeVar
@@ -55,7 +56,7 @@ async def _on(at: Place, how: str, singles: int, crowds: int) -> list[Figure]:
     for warm in (_one_sale, _one_peer, _ten_sales, _ten_peers):
         await warm(at)
     ours, peers = await _in_turn(at, singles, _one_sale, _one_peer)
-    own, other = [sum(rounds, []) for rounds in (ours, peers)]
+    own, other = list(chain.from_iterable(ours)), list(chain.from_iterable(peers))
     figures = [
         Figure.compared(
             f"p50, one caller, server {how}",
@@ -178,7 +179,9 @@ async def _peer_rate(at: Place, count: int, callers: list[Awaitable[None]]) -> f
 
 async def _opened(at: Place, playbook: Playbook | None = None) -> str:
     sale, rows = f"S-{uuid4().hex[:12]}", at.done.rows
-    await at.sales.open(sale, playbook or shipped_playbook("key-account-six"), account="A-1", owner="wang", actor="wang")
+    await at.sales.open(
+        sale, playbook or shipped_playbook("key-account-six"), account="A-1", owner="wang", actor="wang"
+    )
     await at.done.until(rows=rows + 1)
     return sale
 
