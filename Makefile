@@ -4,7 +4,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-SOURCES := stagemark workflows activities worker.py tests benchmarks
+SOURCES := stagemark workflows activities worker.py tests benchmarks examples
 PYTEST_ARGS ?= -n 2 --dist loadfile
 
 help:

@@ -29,6 +29,7 @@ from stagemark.contracts.wire import problems_of
 from stagemark.domain.calendars import CalendarSpec, WorkCalendar
 from stagemark.errors import InvalidInput, Unavailable
 from stagemark.plugin import StagemarkPlugin, build_id
+from stagemark.readmodel.courses import last_recorded
 from stagemark.readmodel.migrate import migrate
 from stagemark.readmodel.store import Store, open_store
 from stagemark.settings import Settings
@@ -121,6 +122,12 @@ class Engine:
         object.__setattr__(self, "refusals", SqlRefusals(self.store))
         object.__setattr__(self, "inbox", SqlInbox(self.store, self.calendars.resolved(self.settings.calendar)))
         object.__setattr__(self, "directory", SqlDirectory(self.store))
+
+    async def present(self) -> datetime:
+        """The present of this ledger, UTC: now, or its last record where that was made in virtual time, ahead of now."""
+        last = await self.store.read(lambda connection: last_recorded(connection, self.store.namespace))
+        now = datetime.now(UTC)
+        return max(now, last or now)
 
     def plugin(self) -> StagemarkPlugin:
         """The plugin on these adapters, for a worker or client of the host's own."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -55,7 +54,8 @@ def inbox(
     async def read() -> Inbox:
         async with bootstrap.engine() as parts:
             whose = await _reader(parts, person)
-            return await parts.inbox.inbox_for(whose, datetime.now(UTC), everything=everything, language=said)
+            present = await parts.present()
+            return await parts.inbox.inbox_for(whose, present, everything=everything, language=said)
 
     found = run(read())
     if output == "json":

@@ -6,7 +6,7 @@ import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 import typer
@@ -22,7 +22,7 @@ from stagemark.domain.state import OpportunityState
 from stagemark.errors import InvalidInput, NotFound, Unavailable
 from stagemark.ports import Person
 from stagemark.problem_texts import Language
-from stagemark.readmodel.courses import courses, kept, last_recorded, untimed
+from stagemark.readmodel.courses import courses, kept, untimed
 from stagemark.reports.durations import By, Report, durations
 from stagemark.reports.render import Output, durations_csv, durations_json, durations_table
 from stagemark.reports.sales import Clocks, seen
@@ -201,10 +201,7 @@ def _words(said: Language, wholes: Iterable[Playbook], people: Iterable[Person])
 
 
 async def _clocks(parts: bootstrap.Engine, as_of: date | None = None, as_known_on: date | None = None) -> Clocks:
-    """The clocks of a report. A ledger in virtual time is ahead of the wall clock: its own time is the present then."""
-    last = await parts.store.read(lambda connection: last_recorded(connection, parts.store.namespace))
-    present = datetime.now(UTC)
-    return Clocks(max(present, last or present), as_of, as_known_on)
+    return Clocks(await parts.present(), as_of, as_known_on)
 
 
 def _day(option: str, text: str | None) -> date | None:

@@ -21,7 +21,7 @@ def test_a_marker_is_recorded_and_shown(stagemark: CommandLine) -> None:
     assert marked.json["open_stages"] == ["find"]
     shown = stagemark("show", "S-1")
     assert shown.status == 0, shown.err
-    assert "find" in shown.out
+    assert "Find" in shown.out
 
 
 def test_a_repeated_key_gets_the_first_answer_and_other_content_is_refused(stagemark: CommandLine) -> None:
