@@ -124,7 +124,7 @@ class Engine:
         object.__setattr__(self, "directory", SqlDirectory(self.store))
 
     async def present(self) -> datetime:
-        """The present of this ledger, UTC: now, or its last record where that was made in virtual time, ahead of now."""
+        """The present of this ledger, UTC: now, or its last record where that is ahead, made in virtual time."""
         last = await self.store.read(lambda connection: last_recorded(connection, self.store.namespace))
         now = datetime.now(UTC)
         return max(now, last or now)
