@@ -8,13 +8,16 @@ from pathlib import Path
 from time import perf_counter
 
 from benchmarks.figures import Figure, Spread
-from benchmarks.place import Place, place
+from benchmarks.place import free_port
+from stagemark import bootstrap
+from stagemark.embedded import embedded_server
 from stagemark.importing.mapping import load_mapping
 from stagemark.importing.plan import Plan, plan_import
 from stagemark.importing.run import carry_out, compare
 from stagemark.importing.starting import Runs
 from stagemark.importing.table import Table
 from stagemark.playbooks.load import load_playbook
+from stagemark.settings import Settings
 
 __all__ = ["measure"]
 
@@ -24,39 +27,45 @@ _CUT = date(2017, 12, 31)
 
 
 async def measure(folder: Path, quick: bool) -> list[Figure]:
-    """Import tables in the form of the example's export, alternating ended and open sales."""
+    """Import tables in the form of the example's export, ended and open sales in turn; no worker shares the machine."""
     rounds, many, some = (2, 60, 20) if quick else (5, 1000, 200)
     judged: list[float] = []
     figures: list[Figure] = []
     for on_file in (False, True):
         where = folder / ("file" if on_file else "memory")
         where.mkdir()
+        file = where / "temporal.db" if on_file else None
+        settings = Settings(database_url=f"sqlite:///{where / 'stagemark.db'}")
         ended, opened, sizes = [], [], []
-        async with place(where, on_file=on_file) as here:
+        async with (
+            embedded_server(file, free_port(), free_port(), log=where / "temporal.log") as server,
+            bootstrap.engine(settings, target_host=server.address, namespace="default") as engine,
+        ):
+            runs = Runs(await engine.connect(), task_queue=settings.task_queue)
             for number in range(rounds):
-                ended.append(await _imported(here, _rows(f"E{number}", many, ended=True), judged))
-                before = _size(here)
-                opened.append(await _imported(here, _rows(f"O{number}", some, ended=False), judged))
-                sizes.append((_size(here) - before) / some / 1000)
-        server = "the server's file" if on_file else "the server in memory"
-        figures.append(Figure(f"ended sales imported, {server}", "sales/s", Spread.of(ended)))
-        figures.append(Figure(f"open sales imported, {server}", "sales/s", Spread.of(opened)))
+                ended.append(await _imported(engine, runs, list(_sales(f"E{number}", many, "Won")), judged))
+                before = _size(where)
+                opened.append(await _imported(engine, runs, list(_sales(f"O{number}", some, "Engaging")), judged))
+                sizes.append((_size(where) - before) / some / 1000)
+            size = _size(where) / 1e6
+        kept = "the server on its file" if on_file else "the server in memory"
+        figures.append(Figure(f"ended sales imported, {kept}", "sales/s", Spread.of(ended)))
+        figures.append(Figure(f"open sales imported, {kept}", "sales/s", Spread.of(opened)))
         if on_file:
-            figures.append(Figure("the server's file grows, for an open sale", "kB", Spread.of(sizes)))
-            figures.append(Figure("the server's file, afterwards", "MB", Spread.of([_size(here) / 1e6])))
+            figures.append(Figure("growth of the server's file for an open sale", "kB", Spread.of(sizes)))
+            figures.append(Figure(f"the server's file after {rounds * some} open sales", "MB", Spread.of([size])))
     return [Figure("rows judged: a dry run", "rows/s", Spread.of(judged)), *figures]
 
 
-async def _imported(here: Place, rows: list[str], judged: list[float]) -> float:
-    """Import rows; how many a second, from reading to the last run that was started."""
+async def _imported(engine: bootstrap.Engine, runs: Runs, rows: list[str], judged: list[float]) -> float:
+    """Import rows; how many a second, from reading them to the last run that was started."""
     began = perf_counter()
     whole = load_playbook(_EXAMPLE / "two-stages.yaml")
     plan = _plan(rows)
     judged.append(len(rows) / (perf_counter() - began))
-    found = await compare(plan, here.engine.ledger)
-    calendar = await here.engine.calendars.calendar("us")
-    runs = Runs(here.client, task_queue=here.queue)
-    started = await carry_out(found, whole, calendar, here.engine.ledger, runs)
+    found = await compare(plan, engine.ledger)
+    calendar = await engine.calendars.calendar("us")
+    started = await carry_out(found, whole, calendar, engine.ledger, runs)
     seconds = perf_counter() - began
     if plan.problems or found.same or started != sum(sale.open for sale in plan.sales):
         raise AssertionError((plan.problems, started))
@@ -74,10 +83,6 @@ def _plan(rows: list[str]) -> Plan:
     )
 
 
-def _rows(prefix: str, count: int, *, ended: bool) -> list[str]:
-    return list(_sales(prefix, count, "Won" if ended else "Engaging"))
-
-
 def _sales(prefix: str, count: int, state: str) -> Iterator[str]:
     for number in range(count):
         engaged = date(2016, 10, 20) + timedelta(days=number % 300)
@@ -86,7 +91,6 @@ def _sales(prefix: str, count: int, state: str) -> Iterator[str]:
         yield f"{prefix}-{number},Agent {number % 30},GTXPro,,{state},{engaged:%m/%d/%Y},{closed},{value}"
 
 
-def _size(here: Place) -> int:
+def _size(folder: Path) -> int:
     """The size of the server's file, with what waits beside it to be written into it."""
-    file = here.server_file
-    return sum(part.stat().st_size for part in file.parent.glob(f"{file.name}*")) if file else 0
+    return sum(part.stat().st_size for part in folder.glob("temporal.db*"))

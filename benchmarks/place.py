@@ -20,7 +20,7 @@ from stagemark.contracts.messages import LedgerBatch
 from stagemark.embedded import embedded_server
 from stagemark.settings import Settings
 
-__all__ = ["Done", "Place", "place"]
+__all__ = ["Done", "Place", "free_port", "place"]
 
 
 class Done(Interceptor):
@@ -89,7 +89,7 @@ async def place(folder: Path, *, on_file: bool, **simulation: Any) -> AsyncItera
     file = folder / "temporal.db" if on_file else None
     settings = Settings(database_url=f"sqlite:///{folder / 'stagemark.db'}")
     async with (
-        embedded_server(file, _free_port(), _free_port(), log=folder / "temporal.log") as server,
+        embedded_server(file, free_port(), free_port(), log=folder / "temporal.log") as server,
         bootstrap.engine(settings, target_host=server.address, namespace="default") as engine,
     ):
         client = await engine.connect()
@@ -101,7 +101,8 @@ async def place(folder: Path, *, on_file: bool, **simulation: Any) -> AsyncItera
             yield Place(client, engine, engine.sales(client, **simulation), settings.task_queue, done, file)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody uses."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
