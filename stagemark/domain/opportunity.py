@@ -162,7 +162,8 @@ def _try(state: OpportunityState, envelope: Envelope, content: str, now: datetim
         if possible is None:
             continue
         places[possible.sequence] = where
-        before, (trial, found) = trial, _advance(trial, possible, found, getattr(command, "compiled", None))
+        compiled = command.compiled if isinstance(command, Migrate) else None
+        before, (trial, found) = trial, _advance(trial, possible, found, compiled)
         if isinstance(command, Migrate):
             asked += stands_otherwise(before, trial, command, where)
     told = {problem.params.get("evidence") for problem in asked if problem.code == "evidence_type"}
