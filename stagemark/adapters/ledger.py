@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import Connection, insert, select
 
@@ -16,6 +18,14 @@ from stagemark.readmodel.writing import Writer
 __all__ = ["SqlLedger"]
 
 
+class _Asked(NamedTuple):
+    """An append that waits to be written, and who is told when it is."""
+
+    opportunity: str
+    events: Sequence[Event]
+    done: asyncio.Future[None]
+
+
 class SqlLedger:
     """The port `Ledger` on a store, with what imports and reports need besides."""
 
@@ -24,6 +34,8 @@ class SqlLedger:
         self._store = store
         self._writer = Writer(store.namespace)
         self._kept: set[str] = set()
+        self._waiting: list[_Asked] = []
+        self._writing: asyncio.Task[None] | None = None
 
     async def append(self, opportunity: str, events: Sequence[Event]) -> None:
         """Keep events and rewrite what derives from them; any order and any number of repeats converge.
@@ -31,6 +43,39 @@ class SqlLedger:
         Raises:
             Unavailable: `ledger_conflict`, `ledger_broken`, `playbook_not_kept`, or the store's (`Store.write`).
         """
+        if not self._store.sqlite:
+            await self._append(opportunity, events)
+            return
+        # SQLite has one writer: what has gathered while it was busy is written together, with one flush to the disk.
+        asked = _Asked(opportunity, events, asyncio.get_running_loop().create_future())
+        self._waiting.append(asked)
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write_waiting())
+        await asked.done
+
+    async def _write_waiting(self) -> None:
+        while group := self._waiting:
+            self._waiting = []
+            batches: dict[str, list[Event]] = {}
+            for asked in group:
+                batches.setdefault(asked.opportunity, []).extend(asked.events)
+            problems: list[BaseException | None] = [None] * len(group)
+            try:
+                await self.append_many(batches)
+            except Exception as problem:  # whatever it is, who asked must be told
+                problems = [problem]
+                if len(group) > 1:  # one sale's fault is not the others': each by itself
+                    one_by_one = (self._append(asked.opportunity, asked.events) for asked in group)
+                    problems = await asyncio.gather(*one_by_one, return_exceptions=True)
+            for asked, failed in zip(group, problems, strict=True):
+                if asked.done.done():  # who asked has gone
+                    continue
+                if failed is None:
+                    asked.done.set_result(None)
+                else:
+                    asked.done.set_exception(failed)
+
+    async def _append(self, opportunity: str, events: Sequence[Event]) -> None:
         await self._store.write(lambda connection: self._writer.write(connection, {opportunity: events}), opportunity)
 
     async def append_many(self, batches: Mapping[str, Sequence[Event]]) -> None:

@@ -32,6 +32,17 @@ _OF_SALE = {
     for table in DERIVED
 }
 _UPDATE = update(opportunities).where(_OF_SALE[opportunities.name])
+# Built once: one marker is a write of its own, and building a statement takes longer than running it.
+_LINKS = select(ledger.c.opportunity, ledger.c.sequence, ledger.c.previous, ledger.c.hash).where(
+    ledger.c.namespace == bindparam("namespace"),
+    ledger.c.opportunity.in_(bindparam("sales", expanding=True)),
+    ledger.c.sequence >= bindparam("first"),
+)
+_POSITIONS = select(opportunities.c.opportunity, opportunities.c.sequence, opportunities.c.hash).where(
+    opportunities.c.namespace == bindparam("namespace"),
+    opportunities.c.opportunity.in_(bindparam("sales", expanding=True)),
+)
+_INSERT = {table.name: insert(table) for table in (ledger, *DERIVED)}
 _DELETE = {table.name: delete(table).where(_OF_SALE[table.name]) for table in _CHILDREN}
 
 
@@ -86,7 +97,7 @@ class Writer:
             new += (ledger_row(self._namespace, opportunity, event) for event in fresh)
         if not new:
             return
-        connection.execute(insert(ledger), new)
+        connection.execute(_INSERT[ledger.name], new)
         positions = self._positions(connection, batches)
         reached = {sale: _reach(positions[sale].sequence, links) for sale, links in stored.items()}
         self._derive(connection, batches, positions, reached)
@@ -114,16 +125,11 @@ class Writer:
     def _links(self, connection: Connection, batches: Mapping[str, Sequence[Event]]) -> dict[str, dict[int, _Link]]:
         """What is stored of these sales, from the event before their first on."""
         found: dict[str, dict[int, _Link]] = {}
-        columns = select(ledger.c.opportunity, ledger.c.sequence, ledger.c.previous, ledger.c.hash)
         named = list(batches)
         first = min((event.sequence for events in batches.values() for event in events), default=1) - 1
         for at in range(0, len(named), CHUNK):
-            query = columns.where(
-                ledger.c.namespace == self._namespace,
-                ledger.c.opportunity.in_(named[at : at + CHUNK]),
-                ledger.c.sequence >= first,
-            )
-            for sale, sequence, previous, hashed in connection.execute(query):
+            asked = {"namespace": self._namespace, "sales": named[at : at + CHUNK], "first": first}
+            for sale, sequence, previous, hashed in connection.execute(_LINKS, asked):
                 found.setdefault(sale, {})[sequence] = _Link(previous, hashed)
         return found
 
@@ -132,10 +138,8 @@ class Writer:
         named = list(sales)
         found: defaultdict[str, _Position] = defaultdict(_Position)
         for at in range(0, len(named), CHUNK):
-            query = select(opportunities.c.opportunity, opportunities.c.sequence, opportunities.c.hash).where(
-                opportunities.c.namespace == self._namespace, opportunities.c.opportunity.in_(named[at : at + CHUNK])
-            )
-            found |= {sale: _Position(sequence, hashed) for sale, sequence, hashed in connection.execute(query)}
+            asked = {"namespace": self._namespace, "sales": named[at : at + CHUNK]}
+            found |= {s: _Position(sequence, hashed) for s, sequence, hashed in connection.execute(_POSITIONS, asked)}
         return found
 
     def _derive(
@@ -206,7 +210,7 @@ class Writer:
             if removed.get(table.name):
                 connection.execute(_DELETE[table.name], removed[table.name])
             if added[table.name]:
-                connection.execute(insert(table), added[table.name])
+                connection.execute(_INSERT[table.name], added[table.name])
         with self._lock:
             for opportunity, now in after.items():
                 self._written[opportunity] = now

@@ -107,6 +107,19 @@ async def test_what_follows_a_hole_is_stored_but_not_shown(store: Store) -> None
     assert await derived(store) == wanted("test", ("s", events[:3]))
 
 
+async def test_of_appends_that_wait_together_one_that_contradicts_does_not_keep_the_others_out(store: Store) -> None:
+    made = await prepared(store)
+    histories = {f"S-{number}": history(Random(number), f"S-{number}", 4) for number in range(6)}
+    await made.append("S-0", histories["S-0"][:1])
+    forged = history(Random(99), "S-0", 4)[0].model_copy(update={"actor": "eve"}).chained("")
+
+    asked = [("S-0", [forged]), *histories.items(), ("S-1", histories["S-1"])]
+    answers = await asyncio.gather(*(made.append(*each) for each in asked), return_exceptions=True)
+
+    assert [str(getattr(answer, "code", answer)) for answer in answers] == ["ledger_conflict"] + ["None"] * 7
+    assert await derived(store) == wanted("test", *histories.items())
+
+
 async def test_another_event_under_the_same_sequence_is_a_conflict_and_changes_nothing(store: Store) -> None:
     events = history(Random(2), "s", 60)
     other = events[3].model_copy(update={"actor": "somebody else"}).chained(events[2].hash)
