@@ -147,7 +147,7 @@ def test_an_unknown_calendar_country_or_subdivision_says_what_there_is() -> None
     with pytest.raises(NotFound) as unknown:
         builtin_calendar("mars")
     assert unknown.value.code == "unknown_calendar"
-    assert "cn, de, gb, plain, us" in unknown.value.text("zh")
+    assert "cn、de、gb、plain、us" in unknown.value.text("zh")
     for update, code in (({"country": "XX"}, "calendar_country"), ({"subdivision": "QQ"}, "calendar_subdivision")):
         with pytest.raises(InvalidInput) as refused:
             resolve(builtin_calendar("de").model_copy(update=update), date(2025, 1, 1), date(2025, 1, 2))
