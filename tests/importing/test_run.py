@@ -41,19 +41,19 @@ class Runs:
 
 
 class Dying(SqlLedger):
-    """A ledger whose machine dies with the second batch."""
+    """A ledger whose machine dies once, after so many batches of an import."""
 
-    batches = 0
+    batches = 1000
 
     async def append_many(self, batches: Mapping[str, Sequence[Event]]) -> None:
-        self.batches += 1
-        if self.batches == 2:
+        self.batches -= 1
+        if self.batches == -1:
             raise Unavailable.of("store_locked", store="nowhere")
         await super().append_many(batches)
 
 
 @pytest_asyncio.fixture
-async def ledger(tmp_path: Path) -> AsyncIterator[SqlLedger]:
+async def ledger(tmp_path: Path) -> AsyncIterator[Dying]:
     store = open_store(f"sqlite:///{tmp_path / 's.db'}", "test")
     await migrate(store)
     yield Dying(store)
@@ -105,9 +105,10 @@ async def test_an_import_killed_while_starting_is_completed_by_a_second_run(ledg
 
 
 async def test_an_import_killed_while_writing_is_completed_by_a_second_run(
-    ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch
+    ledger: Dying, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(run, "CHUNK", 2)
+    ledger.batches = 1
     runs = Runs()
     with pytest.raises(Unavailable):
         await imported(ledger, runs, planned(*ROWS))
