@@ -35,6 +35,9 @@ from stagemark.readmodel.store import Store, open_store
 from stagemark.settings import Settings
 from stagemark.transport import creating, fault
 
+_WORKFLOW_TASKS = 16
+"""At once in one worker. They share one interpreter: more would only make each slow, after an import above all."""
+
 __all__ = ["Calendars", "Engine", "connected", "engine", "ensure_search_attributes", "read_settings"]
 
 
@@ -154,7 +157,12 @@ class Engine:
 
     def worker(self, client: Client) -> Worker:
         """A worker: all that it does comes with the plugin."""
-        return Worker(client, task_queue=self.settings.task_queue, build_id=build_id())
+        return Worker(
+            client,
+            task_queue=self.settings.task_queue,
+            build_id=build_id(),
+            max_concurrent_workflow_tasks=_WORKFLOW_TASKS,
+        )
 
     def sales(self, client: Client, **simulation: Any) -> Stagemark:
         """The client of sales; `simulation` may set `offset` and `jitter`."""

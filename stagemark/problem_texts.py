@@ -17,8 +17,13 @@ __all__ = ["PROBLEM_TEXTS", "Language", "render"]
 PROBLEM_TEXTS: dict[str, tuple[str, str]] = {**SALE_TEXTS, **PLAYBOOK_TEXTS, **IMPORT_TEXTS, **ENGINE_TEXTS}
 """What each code says: in English, in Chinese."""
 
-_IDS = frozenset({"stage", "evidence", "step", "person", "reason", "key", "value"})
-"""Params that hold somebody's own word, which may happen to be one of the terms."""
+_TERMED = frozenset(
+    {
+        "because", "command", "done", "edge", "expected", "found", "has", "kind", "life", "needs", "operator",
+        "status", "waits_for", "what", "who",
+    }
+)  # fmt: skip
+"""Params that hold a term; all others are somebody's own word, which may happen to be one."""
 
 
 class _Blank(dict[str, Any]):
@@ -28,12 +33,12 @@ class _Blank(dict[str, Any]):
         return "{" + key + "}"
 
 
-def _said(value: Any, language: Language) -> str:
+def _said(value: Any, language: Language, termed: bool) -> str:
     if isinstance(value, list | tuple):
-        return (", " if language == "en" else "、").join(_said(item, language) for item in value) or "-"
+        return (", " if language == "en" else "、").join(_said(item, language, termed) for item in value) or "-"
     if isinstance(value, dict) and "code" in value:
         return render(value["code"], language, value.get("params", {}))
-    term = TERMS.get(value) if isinstance(value, str) else None
+    term = TERMS.get(value) if termed and isinstance(value, str) else None
     return term[language == "zh"] if term else str(value)
 
 
@@ -49,6 +54,4 @@ def render(code: str, language: Language, params: Mapping[str, Any]) -> str:
     if texts is None:
         return f"{code} {dict(params)}" if params else code
     template = texts[language == "zh"]
-    return template.format_map(
-        _Blank({k: str(v) if k in _IDS and isinstance(v, str) else _said(v, language) for k, v in params.items()})
-    )
+    return template.format_map(_Blank({name: _said(v, language, name in _TERMED) for name, v in params.items()}))

@@ -8,13 +8,13 @@ from itertools import groupby
 from typing import Final
 
 from pydantic import BaseModel
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, and_, insert, select, update
 
 from stagemark.domain.calendars import WorkCalendar
 from stagemark.domain.playbook import Named, Playbook
 from stagemark.ports import Message, Person
 from stagemark.problem_texts import Language
-from stagemark.readmodel.schema import messages, playbooks
+from stagemark.readmodel.schema import messages, playbooks, triggers
 from stagemark.readmodel.store import Store
 
 __all__ = ["Digest", "Inbox", "Note", "SqlInbox"]
@@ -38,6 +38,8 @@ class Note(BaseModel):
         since: When it was due.
         deliver_at: When its reader may see it.
         read: Whether they had seen it before.
+        status: What became of the trigger: `open` while it waits for an answer; else `done`, `put_off`, `dismissed`,
+            `missed` or `withdrawn`.
     """
 
     opportunity: str
@@ -50,6 +52,7 @@ class Note(BaseModel):
     since: datetime
     deliver_at: datetime
     read: bool
+    status: str
 
 
 class Digest(BaseModel):
@@ -137,7 +140,9 @@ class SqlInbox:
             messages.c.deliver_at <= now,
         )
         unread = messages.c.read_at.is_(None)
-        query = select(messages).where(*mine, *(() if everything else (unread,)))
+        fired = and_(*(messages.c[name] == triggers.c[name] for name in ("namespace", "opportunity", "event")))
+        query = select(messages, triggers.c.status).outerjoin(triggers, fired)
+        query = query.where(*mine, *(() if everything else (unread,)))
 
         def work(connection: Connection) -> tuple[Sequence[RowMapping], dict[str, Playbook]]:
             rows = connection.execute(query.order_by(messages.c.deliver_at, messages.c.at, messages.c.key)).mappings()
@@ -182,6 +187,7 @@ def _note(row: RowMapping, playbook: Playbook | None, language: Language) -> Not
         since=params.get("due_at", row["at"]),
         deliver_at=row["deliver_at"],
         read=row["read_at"] is not None,
+        status=row["status"] or "open",
     )
 
 

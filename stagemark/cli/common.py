@@ -14,7 +14,8 @@ import typer
 from pydantic import BaseModel, ValidationError
 from rich.console import Console
 
-from stagemark.errors import InvalidInput, Problem, StagemarkError
+from stagemark.contracts.wire import problems_of
+from stagemark.errors import InvalidInput, StagemarkError
 from stagemark.problem_texts import Language
 
 __all__ = ["LanguageOption", "complain", "console", "language", "run", "valid"]
@@ -59,24 +60,7 @@ def valid(model: type[M], **fields: Any) -> M:
     try:
         return model(**fields)
     except ValidationError as error:
-        raise InvalidInput(*map(_problem, error.errors(include_url=False))) from None
-
-
-def _problem(found: Any) -> Problem:
-    code, where = found["type"], ".".join(map(str, found["loc"]))
-    own = found.get("ctx") or {}
-    problem = Problem(code=code, where=where, params={k: str(v) for k, v in own.items()})
-    return problem if problem.text() != _raw(problem) else _field_invalid(where, found["msg"])
-
-
-def _raw(problem: Problem) -> str:
-    """How a code without a text of its own is said."""
-    said = f"{problem.code} {problem.params}" if problem.params else problem.code
-    return f"{problem.where}: {said}" if problem.where else said
-
-
-def _field_invalid(where: str, message: str) -> Problem:
-    return Problem(code="field_invalid", where=where, params={"message": message})
+        raise InvalidInput(*problems_of(error)) from None
 
 
 def complain(error: StagemarkError, speaks: Language) -> NoReturn:

@@ -27,6 +27,11 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "stage": "stage {stage}",
         "since": "due {day}",
         "risk": "high risk",
+        "done": "Answered: done",
+        "put_off": "Answered: put off",
+        "dismissed": "Answered: dismissed",
+        "missed": "Nobody answered in time",
+        "withdrawn": "No longer so",
         "answer": "Answer: stagemark answer {sale} {event} done --text OUTCOME --as {person}  (or put_off, dismissed)",
     },
     "zh": {
@@ -36,6 +41,11 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "stage": "阶段：{stage}",
         "since": "到期：{day}",
         "risk": "高风险",
+        "done": "已处理",
+        "put_off": "已推迟",
+        "dismissed": "已忽略",
+        "missed": "无人及时处理",
+        "withdrawn": "原因已消失",
         "answer": "处理：stagemark answer {sale} {event} done --text 结果 --as {person}（或 put_off、dismissed）",
     },
 }
@@ -99,6 +109,8 @@ def _lines(note: Note, words: dict[str, str], person: str, zone: ZoneInfo) -> li
     if note.high_risk:
         what.append(words["risk"])
     answer = words["answer"].format(sale=note.opportunity, event=note.event, person=person)
+    if note.status != "open":  # an answer would be refused
+        answer = words[note.status]
     return [
         f"  • {escape(note.trigger)}: {escape(note.opportunity)} · {escape(' · '.join(what))}",
         f"    [dim]{escape(answer)}[/dim]",

@@ -12,7 +12,17 @@ from rich.table import Table
 from rich.tree import Tree
 
 from stagemark.cli.common import LanguageOption, as_json, console, language
-from stagemark.domain.playbook import Condition, Marker, Named, Playbook, Rung, Stage, Text
+from stagemark.domain.playbook import (
+    Condition,
+    Evidence,
+    EvidenceType,
+    Marker,
+    Named,
+    Playbook,
+    Rung,
+    Stage,
+    Text,
+)
 from stagemark.errors import InvalidInput, Problem, StagemarkError
 from stagemark.playbooks import diagram as pictures
 from stagemark.playbooks.load import find_playbook, read_playbook, shipped, shipped_playbook
@@ -27,7 +37,7 @@ Name = Annotated[str, typer.Argument(metavar="ID|FILE", help="A shipped playbook
 
 # (zh, en)
 _WORDS = {
-    "stages": ("阶段数", "Stages"),
+    "stages": ("阶段", "Stages"),
     "name": ("名称", "Name"),
     "evidence": ("证据", "evidence"),
     "start": ("开始标志", "starts"),
@@ -52,6 +62,7 @@ _WORDS = {
     "deputy": ("代理人", "deputy"),
     "collaborators": ("协作者", "collaborators"),
     "supervisor": ("主管", "supervisor"),
+    "kinds": ("证据一览（如何填写）", "Evidence, and how to write it"),
     "warning": ("提示", "warning"),
 }
 
@@ -89,8 +100,14 @@ def show(name: Name, speaks: LanguageOption = None) -> None:
         branch = triggers.add(f"{_label(trigger, tongue)} ({trigger.id})")
         for rung in trigger.rungs:
             branch.add(f"{_when(rung)}{_label(rung, tongue)} → {', '.join(_word(role, tongue) for role in rung.to)}")
-    reasons = ", ".join(_label(reason, tongue) for reason in playbook.loss_reasons)
-    tree.add(f"[bold]{_word('reasons', tongue)}[/] {reasons}")
+    reasons = tree.add(f"[bold]{_word('reasons', tongue)}[/]")
+    for reason in playbook.loss_reasons:
+        reasons.add(_labelled(reason, tongue))
+    kinds = tree.add(f"[bold]{_word('kinds', tongue)}[/]")
+    for evidence in playbook.evidence:
+        kinds.add(f"{_labelled(evidence, tongue)} [dim]-e {escape(_typed(evidence))}[/]")
+        if evidence.options:
+            kinds.children[-1].add(", ".join(_labelled(option, tongue) for option in evidence.options))
     console().print(tree, soft_wrap=False)
 
 
@@ -158,6 +175,27 @@ def _label(named: Named, tongue: Language) -> str:
     return _said(named.label, named.id, tongue)
 
 
+def _labelled(named: Named, tongue: Language) -> str:
+    return f"[cyan]{named.id}[/] {_label(named, tongue)}"
+
+
+def _typed(evidence: Evidence) -> str:
+    """How a value of that kind is written on the command line."""
+    first = evidence.options[0].id if evidence.options else ""
+    written = {
+        EvidenceType.TEXT: "…",
+        EvidenceType.NUMBER: "12.5",
+        EvidenceType.MONEY: """'{"amount": "1000.00", "currency": "CNY"}'""",
+        EvidenceType.DATE: "2026-03-05",
+        EvidenceType.CHOICE: f"""'["{first}"]'""" if evidence.many else first,
+        EvidenceType.RANKED: first,
+        EvidenceType.PERSON: "contact-7",
+        EvidenceType.DOCUMENT: """'{"uri": "https://…", "sha256": "…"}'""",
+        EvidenceType.CHECKLIST: f"""'["{first}"]'""",
+    }[evidence.type]
+    return f"{evidence.id}{'@contact-7' if evidence.about_person else ''}={written}"
+
+
 def _when(rung: Rung) -> str:
     return f"{rung.after}: " if rung.after else f"×{rung.times_expected}: " if rung.times_expected else ""
 
@@ -175,7 +213,7 @@ def _show_stage(branch: Tree, playbook: Playbook, stage: Stage, tongue: Language
     steps = branch.add(_word("steps", tongue))
     for step in stage.steps:
         collected = ", ".join(_label(playbook.evidence_of[id_], tongue) for id_ in step.evidence)
-        steps.add(f"{_label(step, tongue)}: [dim]{collected}[/]")
+        steps.add(f"{_labelled(step, tongue)}: [dim]{collected}[/]")
     _show_marker(branch, playbook, stage.end, "end", tongue)
 
 
@@ -184,7 +222,7 @@ def _show_marker(branch: Tree, playbook: Playbook, marker: Marker, edge: str, to
     bands = {band.id: _label(band, tongue) for band in playbook.bands}
     for piece in marker.evidence:
         by_band = "".join(f", {bands[band]} {_word(need, tongue)}" for band, need in piece.by_band.items())
-        said = _label(playbook.evidence_of[piece.evidence], tongue)
+        said = _labelled(playbook.evidence_of[piece.evidence], tongue)
         twig.add(f"{said} ({_word(piece.need, tongue)}{by_band})")
     for condition in marker.conditions:
         twig.add(f"{_word('needs', tongue)} {_condition(playbook, condition, tongue)}")
@@ -204,4 +242,4 @@ def _condition(playbook: Playbook, condition: Condition, tongue: Language) -> st
         said = ", ".join(options.get(str(one), escape(str(one))) for one in values)
     sign = _SIGNS.get(condition.operator, "≥")
     who = f" ({_word(condition.who, tongue)})" if evidence.about_person else ""
-    return f"{_label(evidence, tongue)} {sign} {said}{who}"
+    return f"{_labelled(evidence, tongue)} {sign} {said}{who}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ __all__ = ["app", "print_durations"]
 
 app = typer.Typer()
 
-_WIDE = 180
+_WIDE = 400
 """Columns of a table that goes to a file or a pipe, which has no width of its own."""
 
 AsOf = Annotated[
@@ -229,7 +230,7 @@ def _no_collecting() -> Iterator[None]:
 def _screen() -> Console:
     screen = console()
     if not screen.is_terminal:
-        screen.width = max(screen.width, _WIDE)
+        screen.width = int(os.environ.get("COLUMNS") or _WIDE)
     return screen
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 import inspect
 import json
+import re
 from collections.abc import Callable
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, cast, get_args
 
 import typer
 from pydantic import JsonValue
@@ -18,7 +19,7 @@ from stagemark.contracts.messages import Receipt
 from stagemark.domain import commands as c
 from stagemark.domain.money import Amount
 from stagemark.domain.playbook import Playbook
-from stagemark.errors import InvalidInput, Refused
+from stagemark.errors import InvalidInput, Problem, Refused
 from stagemark.playbooks.load import find_playbook
 
 __all__ = ["app"]
@@ -102,8 +103,18 @@ def _send(sale: str, commands: list[c.Command], said: Said, why_not: bool) -> No
                 raise Refused(*problems)
             return None
 
-    receipt = run(send())
+    try:
+        receipt = run(send())
+    except Refused as refused:
+        raise type(refused)(*(_plainly(problem, len(commands)) for problem in refused.problems)) from None
     console().print(as_json(receipt) if receipt else "{}", markup=False, highlight=False)
+
+
+def _plainly(problem: Problem, commands: int) -> Problem:
+    """Where there is one command only, the place in the envelope is no news."""
+    if commands > 1:
+        return problem
+    return problem.model_copy(update={"where": problem.where.removeprefix("commands[0]").removeprefix(".")})
 
 
 def _pair(text: str, code: str) -> tuple[str, str]:
@@ -173,7 +184,12 @@ def open_sale(
 
 
 def _amount(text: str | None) -> Amount | None:
-    return valid(Amount, amount=text[:-3].strip(), currency=text[-3:].upper()) if text else None
+    if not text:
+        return None
+    match = re.fullmatch(r"\s*([\d.,_]+)\s*([A-Za-z]{3})\s*", text)
+    if match is None:
+        raise InvalidInput.of("amount_unreadable", "--value", text=text)
+    return valid(Amount, amount=match[1].replace(",", "").replace("_", ""), currency=match[2].upper())
 
 
 @app.command()
@@ -223,6 +239,9 @@ def wait(
     note: Annotated[str, typer.Option(help="What for.")] = "",
 ) -> c.Command:
     """Say whom the sale waits on from now."""
+    parties = (*get_args(c.Party), "nobody")
+    if on not in parties:
+        raise InvalidInput.of("party_unknown", on=on, known=parties)
     return valid(c.Wait, on=None if on == "nobody" else on, note=note)
 
 

@@ -21,7 +21,7 @@ __all__ = ["Books", "Comparison", "Progress", "Starter", "carry_out", "compare"]
 
 CHUNK: Final = 500
 """Sales written in one transaction: all of them, or none."""
-AT_ONCE: Final = 32
+AT_ONCE: Final = 8
 """Runs being started at the same time; the server takes no more a second from many more."""
 
 

@@ -62,11 +62,11 @@ def durations_table(report: Report, words: Words, width: int) -> RenderableType:
         left_out.update(dict.fromkeys(dropped))
     made.append(Text(words.say("legend", dash=DASH)))
     if left_out:
-        made.append(Text(words.say("too_narrow", columns=", ".join(left_out))))
+        made.append(Text(words.say("too_narrow", columns="; ".join(left_out))))
     return Group(*made)
 
 
-_MATTERS = ("group", "stage", "visits", "open", "elapsed", "working", "left", "before", "notes", "to_end", "waited")
+_MATTERS = ("group", "stage", "visits", "open", "elapsed", "before", "left", "waited", "notes", "working", "to_end")
 """The columns, the most important first: a narrow screen shows as many as it has room for."""
 _NUMBERS = ("visits", "open", "elapsed", "working", "to_end")
 
@@ -82,10 +82,10 @@ def _playbook_table(report: Report, rows: list[Row], words: Words, width: int) -
         if name not in headings or (name in ("notes", "waited", "before") and not any(c[name] for c in cells)):
             continue
         lines = [line for text in (headings[name], *(cell[name] for cell in cells)) for line in text.split("\n")]
-        left -= max(map(cell_len, lines)) + 2
-        if left < 0:
-            break
-        fits.append(name)
+        needs = max(map(cell_len, lines)) + 2
+        if needs <= left:
+            left -= needs
+            fits.append(name)
     shown = [name for name in ("group", *_SHOWN_IN_ORDER) if name in fits]
     table = Table(title=words.playbook(rows[0].playbook), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for name in shown:

@@ -146,8 +146,8 @@ ENGINE_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "server_failed": ("the embedded Temporal server did not start: {why}", "内置 Temporal 服务器未能启动：{why}"),
     "port_in_use": (
-        "port {port} is in use, perhaps by another stagemark up; end that, or choose another port",
-        "端口 {port} 已被占用，可能已有一个 stagemark up 在运行；请先结束它，或换一个端口",
+        "port {port} is in use, perhaps by another stagemark up; end that, or choose others with --port and --ui-port",
+        "端口 {port} 已被占用，可能已有一个 stagemark up 在运行；请先结束它，或用 --port 和 --ui-port 换端口",
     ),
     "language_unknown": (
         "{language} is no language of stagemark; use zh or en",
@@ -161,6 +161,11 @@ ENGINE_TEXTS: dict[str, tuple[str, str]] = {
         "{text} is no evidence; write NAME=VALUE, or NAME@PERSON=VALUE where it is about a person",
         "“{text}”不是证据；请写成 名称=值；关于某个人时写成 名称@人员=值",
     ),
+    "amount_unreadable": (
+        "{text} is no amount; write it with its currency, as in 250000CNY",
+        "“{text}”不是金额；请连同币种填写，例如 250000CNY",
+    ),
+    "party_unknown": ("{on} is nobody that a sale waits on; it can be {known}", "不能等待“{on}”；可以是：{known}"),
     "change_unreadable": ("{text} can't be read; write NAME=VALUE", "无法识别“{text}”；请写成 名称=值"),
     "demo_needs_embedded": (
         "the demo plays on the embedded server only, for it moves that server's clock; unset {variable}",
@@ -188,8 +193,8 @@ ENGINE_TEXTS: dict[str, tuple[str, str]] = {
         "对该商机或服务器的请求过多（{why}）；请稍后用同一个键重试",
     ),
     "no_answer": (
-        "no answer within {seconds} s; does a worker run on task queue {queue}? Try again with the same key",
-        "{seconds} 秒内没有答复；任务队列“{queue}”上有 worker 在运行吗？可用同一个键重试",
+        "no answer within {seconds} s; no worker on task queue {queue}, or a busy one? Try again with the same key",
+        "{seconds} 秒内没有答复；任务队列“{queue}”上没有 worker 在运行，或者它正忙？可用同一个键重试",
     ),
     "not_allowed": (
         "the Temporal server refuses access to namespace {namespace}: {why}; check TEMPORAL_API_KEY or TEMPORAL_TLS",

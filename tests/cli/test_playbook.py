@@ -65,9 +65,9 @@ def test_show_says_each_marker_in_the_users_language(stagemark: InProcess, name:
 
 def test_show_says_conditions_as_people_do(stagemark: InProcess) -> None:
     shown = stagemark("playbook", "show", "key-account-six").out
-    assert "needs Ladder of relations ≥ Engagement (the decision maker)" in shown
-    assert "needs The five qualification questions ≥ 5" in shown
-    assert "Proposal (advised, Large required)" in shown
+    assert "needs relationship Ladder of relations ≥ Engagement" in shown
+    assert "needs qualification The five qualification questions ≥ 5" in shown
+    assert "proposal Proposal (advised, Large required)" in shown
 
 
 def test_check_tells_all_errors_of_all_files_with_code_and_line_and_ends_with_2(stagemark: InProcess) -> None:

@@ -19,6 +19,7 @@ from tests.reports.sales import PLAYBOOK, Told
 @pytest.fixture(autouse=True)
 def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STAGEMARK_DATABASE_URL", f"sqlite:///{tmp_path / 'stagemark.db'}")
+    monkeypatch.setenv("COLUMNS", "160")
     people = tmp_path / "people.csv"
     people.write_text("id,name,team\nan,安娜,north\nbo,Bo,south\n")
     sales = [

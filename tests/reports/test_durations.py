@@ -244,7 +244,7 @@ def test_the_table_speaks_english_with_a_dash_for_what_was_not_reached() -> None
     assert "安娜" in told
     assert "Sign" in told
     assert "— · — · —" in told
-    assert "gap 1 × 4.0" in told
+    assert "gap 1, median 4.0" in told
 
 
 def test_the_table_speaks_chinese() -> None:
