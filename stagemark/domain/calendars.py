@@ -24,7 +24,7 @@ from pydantic_core import PydanticCustomError
 
 from stagemark.domain.playbook import Id, Text
 
-__all__ = ["CalendarSpec", "WorkCalendar"]
+__all__ = ["CalendarSpec", "WorkCalendar", "shared"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = _EPOCH.date().toordinal()
@@ -296,6 +296,12 @@ class WorkCalendar(BaseModel):
                 if morning > at and self.local_date(morning) == day:
                     return morning
             day += timedelta(days=1)
+
+
+@lru_cache(maxsize=64)
+def shared(calendar: WorkCalendar) -> WorkCalendar:
+    """The one object for all equal calendars: the tables below then know it without comparing hundreds of days."""
+    return calendar
 
 
 class _Year(NamedTuple):

@@ -92,17 +92,18 @@ class Store:
         self.engine.dispose()
 
     def _read(self, work: Callable[[Connection], T]) -> T:
-        isolation = {} if self.sqlite else {"isolation_level": "REPEATABLE READ"}
-        with self._translated(), self.engine.connect().execution_options(**isolation) as connection:
+        with self._translated(), self.engine.connect() as connection:
+            if self.sqlite:
+                connection.exec_driver_sql("BEGIN")
+            else:
+                connection.execution_options(isolation_level="REPEATABLE READ")
             return work(connection)
 
     def _write(self, work: Callable[[Connection], T], sale: str | None) -> T:
-        with (
-            self._translated(),
-            self.engine.connect().execution_options(stagemark_writes=True) as connection,
-            connection.begin(),
-        ):
-            if not self.sqlite:
+        with self._translated(), self.engine.connect() as connection, connection.begin():
+            if self.sqlite:  # which can't wait for another writer once it has read; so it says at once that it writes
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            else:
                 self._lock(connection, sale)
             return work(connection)
 
@@ -156,12 +157,11 @@ def _engine(url: URL) -> Engine:
         )
     if url.database is not None and not url.database.startswith(("file:", ":")):
         url = url.set(database=str(Path(url.database).expanduser()))
-    # The driver's own transaction control begins too late for a consistent read; `_begin` does it instead.
+    # The driver's own transaction control begins too late for a consistent read; `Store` does it instead.
     engine = create_engine(
         url, hide_parameters=True, connect_args={"isolation_level": None, "timeout": BUSY_TIMEOUT / 1000}
     )
     event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
     return engine
 
 
@@ -172,12 +172,6 @@ def _prepare(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.close()
-
-
-def _begin(connection: Connection) -> None:
-    # A transaction that reads first and then writes can't wait for another writer; so a writer says so at once.
-    writes = connection.get_execution_options().get("stagemark_writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _code_of(problem: DBAPIError, sqlite: bool) -> str | None:

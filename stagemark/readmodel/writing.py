@@ -7,12 +7,25 @@ same sequence is a conflict, and what derives is written from the events up to t
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    null,
+    select,
+    union_all,
+    update,
+)
 
 from stagemark.domain.commands import Migrate
 from stagemark.domain.events import Event, chain_hash
@@ -32,15 +45,20 @@ _OF_SALE = {
     for table in DERIVED
 }
 _UPDATE = update(opportunities).where(_OF_SALE[opportunities.name])
+
+
 # Built once: one marker is a write of its own, and building a statement takes longer than running it.
-_LINKS = select(ledger.c.opportunity, ledger.c.sequence, ledger.c.previous, ledger.c.hash).where(
-    ledger.c.namespace == bindparam("namespace"),
-    ledger.c.opportunity.in_(bindparam("sales", expanding=True)),
-    ledger.c.sequence >= bindparam("first"),
-)
-_POSITIONS = select(opportunities.c.opportunity, opportunities.c.sequence, opportunities.c.hash).where(
-    opportunities.c.namespace == bindparam("namespace"),
-    opportunities.c.opportunity.in_(bindparam("sales", expanding=True)),
+def _of_sales(table: Table, *columns: ColumnElement[Any]) -> Select[Any]:
+    named = table.c.opportunity.in_(bindparam("sales", expanding=True))
+    return select(table.c.opportunity, *columns).where(table.c.namespace == bindparam("namespace"), named)
+
+
+# One statement for the links of the ledger and, told by their lack of a link, how far the sales are derived.
+_STORED = union_all(
+    _of_sales(ledger, ledger.c.sequence, ledger.c.previous, ledger.c.hash).where(
+        ledger.c.sequence >= bindparam("first")
+    ),
+    _of_sales(opportunities, opportunities.c.sequence, null(), opportunities.c.hash),
 )
 _INSERT = {table.name: insert(table) for table in (ledger, *DERIVED)}
 _DELETE = {table.name: delete(table).where(_OF_SALE[table.name]) for table in _CHILDREN}
@@ -89,7 +107,7 @@ class Writer:
         Raises:
             Unavailable: `ledger_conflict` or `ledger_broken`: they contradict what is stored; `playbook_not_kept`.
         """
-        stored = self._links(connection, batches)
+        stored, positions = self._stored(connection, batches)
         new: list[Row] = []
         for opportunity, events in batches.items():
             links = stored.setdefault(opportunity, {})
@@ -98,7 +116,6 @@ class Writer:
         if not new:
             return
         connection.execute(_INSERT[ledger.name], new)
-        positions = self._positions(connection, batches)
         reached = {sale: _reach(positions[sale].sequence, links) for sale, links in stored.items()}
         self._derive(connection, batches, positions, reached)
 
@@ -122,25 +139,22 @@ class Writer:
         self._replace(connection, chunk, defaultdict(_Position))
         return count
 
-    def _links(self, connection: Connection, batches: Mapping[str, Sequence[Event]]) -> dict[str, dict[int, _Link]]:
-        """What is stored of these sales, from the event before their first on."""
-        found: dict[str, dict[int, _Link]] = {}
+    def _stored(
+        self, connection: Connection, batches: Mapping[str, Sequence[Event]]
+    ) -> tuple[dict[str, dict[int, _Link]], defaultdict[str, _Position]]:
+        """What is stored of these sales, from the event before their first on, and how far they are derived."""
+        links: dict[str, dict[int, _Link]] = {}
+        positions: defaultdict[str, _Position] = defaultdict(_Position)
         named = list(batches)
         first = min((event.sequence for events in batches.values() for event in events), default=1) - 1
         for at in range(0, len(named), CHUNK):
             asked = {"namespace": self._namespace, "sales": named[at : at + CHUNK], "first": first}
-            for sale, sequence, previous, hashed in connection.execute(_LINKS, asked):
-                found.setdefault(sale, {})[sequence] = _Link(previous, hashed)
-        return found
-
-    def _positions(self, connection: Connection, sales: Iterable[str]) -> defaultdict[str, _Position]:
-        """Up to which event the derived tables are written."""
-        named = list(sales)
-        found: defaultdict[str, _Position] = defaultdict(_Position)
-        for at in range(0, len(named), CHUNK):
-            asked = {"namespace": self._namespace, "sales": named[at : at + CHUNK]}
-            found |= {s: _Position(sequence, hashed) for s, sequence, hashed in connection.execute(_POSITIONS, asked)}
-        return found
+            for sale, sequence, previous, hashed in connection.execute(_STORED, asked):
+                if previous is None:
+                    positions[sale] = _Position(sequence, hashed)
+                else:
+                    links.setdefault(sale, {})[sequence] = _Link(previous, hashed)
+        return links, positions
 
     def _derive(
         self,

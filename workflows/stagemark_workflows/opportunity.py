@@ -15,6 +15,7 @@ from stagemark.contracts.messages import Carried, LedgerBatch, OpportunityInput,
 from stagemark.contracts.names import LIFE, OPPORTUNITY, OWNER, SENDING_QUEUE
 from stagemark.contracts.views import View, details_of, not_before_told, receipt_of, view_of
 from stagemark.domain import agenda
+from stagemark.domain.calendars import shared
 from stagemark.domain.commands import Envelope
 from stagemark.domain.events import Event
 from stagemark.domain.opportunity import Accepted, Decision, Rejected, Repeated, apply, chained, decide, fold
@@ -50,7 +51,7 @@ class Opportunity:
         self._start = start
         self._state = fold(start.opportunity, carried.events, start.playbook)
         self._outbox = carried.outbox
-        self._calendar = start.calendar
+        self._calendar = shared(start.calendar)
         self._bytes = _size(carried.events)
         self._restored = not start.resumes
         self._leaving = False
@@ -64,7 +65,7 @@ class Opportunity:
         if start.resumes:
             await self._restore()
         if workflow.info().continued_run_id and self._calendar.known_until - self._now().date() < CALENDAR_AHEAD:
-            self._calendar = await self._do(LedgerActivities.calendar, self._calendar.id)
+            self._calendar = shared(await self._do(LedgerActivities.calendar, self._calendar.id))
         # No TaskGroup: it awaits while it is left, which a run that is evicted from a worker's memory must not.
         lanes = [asyncio.create_task(lane()) for lane in (self._write, self._send, self._watch)]
         over: tuple[Callable[[], bool], ...] = (self._finished, self._long_enough, lambda: any(t.done() for t in lanes))
