@@ -23,6 +23,7 @@ from stagemark.domain.money import Amount
 from stagemark.domain.opportunity import Accepted, Rejected, Repeated, decide, fold
 from stagemark.domain.playbook import Edge, Playbook
 from stagemark.domain.state import OpportunityState
+from stagemark.domain.words import opportunity_problem
 from stagemark.errors import Conflict, InvalidInput, Problem, Refused
 from stagemark.ports import Calendars, Ledger, Refusal, Refusals
 from stagemark.problem_texts import Language
@@ -35,6 +36,9 @@ When = str | Moment | datetime | date
 """When something happened: an instant, a date, or `unknown`."""
 Evidence = Mapping[str, JsonValue] | Sequence[Given]
 """Evidence as values by id, or piece by piece where it is about a person or overridden."""
+
+MOST_SENT = 256_000
+"""How many bytes of JSON an envelope may have; a Temporal payload has two million at most."""
 
 _log = logging.getLogger(__name__)
 
@@ -109,6 +113,7 @@ class Stagemark:
 
     async def execute(self, opportunity: str, envelope: Envelope) -> Receipt:
         """Send an envelope: all of its commands are recorded, or none. What is refused is kept as a refusal."""
+        _check_sendable(opportunity, envelope)
         try:
             return await self._execute(opportunity, envelope)
         except Refused as refused:
@@ -122,6 +127,7 @@ class Stagemark:
     async def why_not(self, opportunity: str, *commands: Command, **said: Unpack[Said]) -> list[Problem]:
         """Everything that `record` would refuse now, without trying; empty if nothing."""
         envelope = _envelope(commands, said)
+        _check_sendable(opportunity, envelope)
         try:
             return await self._transport.why_not(opportunity, envelope, self._now())
         except NoRun:
@@ -174,6 +180,7 @@ class Stagemark:
         await self._ledger.keep_playbook(playbook)
         key = said.setdefault("key", f"open:{opportunity}")
         envelope = _envelope([command], said)
+        _check_sendable(opportunity, envelope)
         try:
             return await self._open(opportunity, playbook.compiled(), days, envelope)
         except Refused as refused:
@@ -338,6 +345,15 @@ class Stagemark:
             await self._refusals.keep(refusal)
         except Exception:  # the caller must learn why it was refused, whatever becomes of the note of it
             _log.exception("A refusal could not be kept: %s", refused)
+
+
+def _check_sendable(opportunity: str, envelope: Envelope) -> None:
+    """What no run could take is refused here: it would stand in the way of everybody else's commands."""
+    if problem := opportunity_problem(opportunity):
+        raise InvalidInput.of(problem)
+    size = len(envelope.model_dump_json(exclude_unset=True))
+    if size > MOST_SENT:
+        raise InvalidInput.of("envelope_too_large", size=size, most=MOST_SENT)
 
 
 def _folded(opportunity: str, known: Told) -> OpportunityState:

@@ -42,6 +42,11 @@ __all__ = ["NoRun", "Transport", "creating", "fault"]
 
 T = TypeVar("T")
 
+_PASSING = (
+    "update was aborted",  # its run continued as new, or its worker is gone
+    "not scheduled yet",  # a query needs a task, which a new run has not at once
+    "workflow task in failed state",  # the next attempt may be another worker's
+)
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0  # seconds between tries
 
 
@@ -175,9 +180,7 @@ class Transport:
         found = fault(error, self._client)
         if status is RPCStatusCode.NOT_FOUND and found.code != "wrong_namespace":
             return NoRun()
-        # An update loses its run when that continues as new, or its worker is gone. A query needs a task, which a new
-        # run has not at once.
-        if status is RPCStatusCode.ABORTED or "update was aborted" in said or "not scheduled yet" in said:
+        if status is RPCStatusCode.ABORTED or any(word in said for word in _PASSING):
             return _TransientError()
         if status in (RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.UNAVAILABLE):
             return _TransientError(found)

@@ -8,7 +8,7 @@ import typer
 
 from stagemark.cli import directory, importing, inbox, ledger, playbook, reports, running, sale
 from stagemark.cli.common import complain, language
-from stagemark.errors import StagemarkError
+from stagemark.errors import InvalidInput, StagemarkError
 from stagemark.problem_texts import Language
 
 __all__ = ["app", "main"]
@@ -40,9 +40,18 @@ app.add_typer(ledger.app, name="ledger", rich_help_panel="Look after")
 def main() -> None:
     """Run the command line. Exit status: 0 done, 2 the caller's mistake, 1 ours."""
     try:
+        _check_arguments()
         app()
     except StagemarkError as error:
         complain(error, _speaks())
+
+
+def _check_arguments() -> None:
+    for place, word in enumerate(sys.argv[1:], start=1):
+        try:
+            word.encode()
+        except UnicodeEncodeError:  # bytes that are no UTF-8 come in as lone surrogates
+            raise InvalidInput.of("argument_unreadable", place=place) from None
 
 
 def _speaks() -> Language:

@@ -150,7 +150,7 @@ def _check_correct(state: OpportunityState, event: Event, command: c.Correct, wh
         return _one("correct_original", where, event=command.event, original=target.fact.event), None
     if command.observed_at is None and not command.changes:
         return _one("nothing_to_do", where), None
-    fixed = sorted({"kind", "observed_at", "playbook", "zone"} & set(command.changes))
+    fixed = sorted({"kind", "observed_at", "playbook", "calendar", "zone"} & set(command.changes))
     if fixed:
         return _one("correction_fixed", where, event=command.event, fields=fixed), None
     problems = _check_counting(state, event, command.event, where)

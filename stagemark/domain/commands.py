@@ -12,11 +12,12 @@ import json
 from datetime import date
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from stagemark.domain.moments import Moment
 from stagemark.domain.money import Amount
 from stagemark.domain.playbook import Edge, Playbook, PlaybookRef
+from stagemark.domain.words import Key, Line, Name, Prose, Reason, Value
 from stagemark.problem_texts import Language
 
 __all__ = [
@@ -48,9 +49,8 @@ __all__ = [
     "without",
 ]
 
-PersonId = Annotated[str, StringConstraints(min_length=1, max_length=128, strip_whitespace=True)]
+PersonId = Name
 """An opaque id of a person; names and addresses live in the directory alone (design.md §5)."""
-Reason = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
 LookAgain = Annotated[date, Field(lt=date(3000, 1, 1))]
 """A day to look again; calendars end somewhere."""
 Party = Literal["us", "customer", "legal", "finance", "production"]
@@ -99,10 +99,13 @@ class Given(Model):
         override: Given instead of a value: the evidence is missing and somebody takes that on themselves.
     """
 
-    evidence: str
+    evidence: Name
     person: PersonId | None = None
-    value: JsonValue = None
+    value: Value = None
     override: Override | None = None
+
+
+Pieces = Annotated[tuple[Given, ...], Field(max_length=100)]
 
 
 class Timed(Model):
@@ -129,41 +132,41 @@ class Open(Timed):
 
     kind: Literal["open"] = "open"
     playbook: PlaybookRef
-    account: str = Field(min_length=1, max_length=256)
+    account: Name
     owner: PersonId
-    title: str = Field(default="", max_length=500)
-    segment: str | None = Field(default=None, max_length=128)
+    title: Line = ""
+    segment: Name | None = None
     value: Amount | None = None
     collaborators: tuple[PersonId, ...] = ()
     deputy: PersonId | None = None
-    calendar: str = "cn"
-    zone: str = "Asia/Shanghai"
+    calendar: Name = "cn"
+    zone: Name = "Asia/Shanghai"
 
 
 class Mark(Timed):
     """Record that the start or end marker of a stage was observed, with its evidence."""
 
     kind: Literal["mark"] = "mark"
-    stage: str
+    stage: Name
     edge: Edge
-    evidence: tuple[Given, ...] = ()
+    evidence: Pieces = ()
 
 
 class Record(Timed):
     """Record evidence between markers, or that a step of a stage was done."""
 
     kind: Literal["record"] = "record"
-    evidence: tuple[Given, ...] = ()
-    stage: str | None = None
-    step: str | None = None
-    note: str = Field(default="", max_length=4000)
+    evidence: Pieces = ()
+    stage: Name | None = None
+    step: Name | None = None
+    note: Prose = ""
 
 
 class Skip(Timed):
     """Skip a stage that waits; it has no duration (domain.md §1)."""
 
     kind: Literal["skip"] = "skip"
-    stage: str
+    stage: Name
     reason: Reason
 
 
@@ -172,7 +175,7 @@ class Wait(Timed):
 
     kind: Literal["wait"] = "wait"
     on: Party | None
-    note: str = Field(default="", max_length=2000)
+    note: Prose = ""
 
 
 class Suspend(Timed):
@@ -187,15 +190,15 @@ class Resume(Timed):
     """Go on after a suspension."""
 
     kind: Literal["resume"] = "resume"
-    reason: str = Field(default="", max_length=2000)
+    reason: Prose = ""
 
 
 class Lose(Timed):
     """The sale is lost. `reason` is one of the playbook's `loss_reasons`."""
 
     kind: Literal["lose"] = "lose"
-    reason: str
-    note: str = Field(default="", max_length=2000)
+    reason: Name
+    note: Prose = ""
 
 
 class Reopen(Timed):
@@ -209,7 +212,7 @@ class FallBack(Timed):
     """Go back to an earlier stage, which begins a new visit; the stages after it wait again."""
 
     kind: Literal["fall_back"] = "fall_back"
-    stage: str
+    stage: Name
     reason: Reason
 
 
@@ -225,7 +228,7 @@ class ComeBack(Timed):
     """Come back from nurture: the stage that was left begins a new visit."""
 
     kind: Literal["come_back"] = "come_back"
-    reason: str = Field(default="", max_length=2000)
+    reason: Prose = ""
 
 
 class Change(Timed):
@@ -240,9 +243,9 @@ class Change(Timed):
     deputy: PersonId | None = None
     no_deputy: bool = False
     value: Amount | None = None
-    segment: str | None = Field(default=None, max_length=128)
-    title: str | None = Field(default=None, max_length=500)
-    reason: str = Field(default="", max_length=2000)
+    segment: Name | None = None
+    title: Line | None = None
+    reason: Prose = ""
 
 
 class Correct(Model):
@@ -258,7 +261,7 @@ class Correct(Model):
     kind: Literal["correct"] = "correct"
     event: int = Field(ge=1)
     observed_at: Moment | None = None
-    changes: dict[str, JsonValue] = {}
+    changes: dict[str, Value] = {}
     reason: Reason
 
 
@@ -302,7 +305,7 @@ class Answer(Model):
     kind: Literal["answer"] = "answer"
     event: int = Field(ge=1)
     answer: Literal["done", "put_off", "dismissed"]
-    text: str = Field(default="", max_length=2000)
+    text: Prose = ""
     until: LookAgain | None = None
 
 
@@ -341,8 +344,8 @@ class Envelope(Model):
         language: In which language to say no.
     """
 
-    key: str = Field(min_length=1, max_length=200)
-    commands: tuple[Command, ...] = Field(min_length=1, max_length=200)
+    key: Key
+    commands: tuple[Command, ...] = Field(min_length=1, max_length=50)
     actor: PersonId
     source: Source = "api"
     observed_at: Moment | None = None

@@ -132,6 +132,7 @@ class Account:
 
 def end_of_day(day: date, zone: str) -> datetime:
     """The last instant of a local date: what a report means by a date (design.md §7)."""
+    day = min(day, date(9999, 12, 29))  # the last one that has a next day in every zone
     after = datetime.combine(day + timedelta(days=1), datetime.min.time(), ZoneInfo(zone))
     return after.astimezone(UTC) - timedelta.resolution
 

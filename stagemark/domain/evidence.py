@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
 from typing import Any
 
 from pydantic import JsonValue, ValidationError
@@ -18,14 +19,15 @@ from stagemark.errors import Problem
 
 __all__ = ["advice", "check_given", "evidence_shortfalls", "hold"]
 
-_SHA256 = re.compile(r"^[0-9a-f]{64}$")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 def check_given(playbook: Playbook, given: Given, where: str = "") -> list[Problem]:
     """What is wrong with a piece of evidence in itself: its name, its type, its person."""
     rule = playbook.evidence_of.get(given.evidence)
     if rule is None:
-        known = sorted(playbook.evidence_of)
+        known = get_close_matches(given.evidence, playbook.evidence_of, n=5, cutoff=0.5) or sorted(playbook.evidence_of)
         return [Problem(code="unknown_evidence", where=where, params={"evidence": given.evidence, "known": known})]
     problems = []
     if rule.about_person and given.person is None and given.override is None:
@@ -68,7 +70,7 @@ def _is_document(value: JsonValue) -> bool:
     if not isinstance(value, dict) or set(value) != {"uri", "sha256"}:
         return False
     uri, digest = value["uri"], value["sha256"]
-    return isinstance(uri, str) and bool(uri.strip()) and isinstance(digest, str) and bool(_SHA256.match(digest))
+    return isinstance(uri, str) and bool(uri.strip()) and isinstance(digest, str) and bool(_SHA256.fullmatch(digest))
 
 
 def _is_choice_list(rule: Evidence, value: JsonValue) -> bool:
@@ -96,7 +98,7 @@ def _amount(value: Any) -> Amount | None:
 
 def _date(value: Any) -> date | None:
     try:
-        return date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else None
+        return date.fromisoformat(value) if isinstance(value, str) and _DAY.fullmatch(value) else None
     except ValueError:
         return None
 
@@ -143,7 +145,7 @@ def _need(state: OpportunityState, need: Need, by_band: dict[str, Need]) -> Need
 
 
 def _is_held(state: OpportunityState, evidence: str) -> bool:
-    return any(name == evidence for name, _ in state.evidence)
+    return any(name == evidence and (kept.override or kept.value != []) for (name, _), kept in state.evidence.items())
 
 
 def _shortfall(state: OpportunityState, condition: Condition) -> str | list[dict[str, Any]] | None:

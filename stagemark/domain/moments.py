@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError, core_schema
 __all__ = ["UNKNOWN", "Moment"]
 
 _EARLIEST = 1900  # a slip of the pen; and the ends of the calendar don't fit into every zone
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _ZONED = re.compile(r"^(?P<instant>[^\[\]]+)(\[(?P<zone>[A-Za-z0-9_+\-/]+)\])?$")
 
 
@@ -45,7 +46,7 @@ class Moment:
         if text == "unknown":
             return UNKNOWN
         try:
-            if len(text) == 10:
+            if _DAY.fullmatch(text):
                 return cls(day=date.fromisoformat(text))
             match = _ZONED.match(text)
             if match is None:
@@ -56,6 +57,7 @@ class Moment:
                 instant = instant.replace(tzinfo=ZoneInfo(zone))
             elif zone:
                 ZoneInfo(zone)
+            at = instant.astimezone(UTC) if instant.tzinfo else None
         except (
             ValueError,
             KeyError,
@@ -67,13 +69,13 @@ class Moment:
                 "{value} is no date or time; write 2026-03-05, 2026-03-05T10:00:00+08:00 or unknown",
                 {"value": text},
             ) from problem
-        if instant.tzinfo is None:
+        if at is None:
             raise PydanticCustomError(
                 "moment_no_zone",
                 "{value} has a time but no zone; add an offset, as in 2026-03-05T10:00:00+08:00",
                 {"value": text},
             )
-        return cls(instant=instant.astimezone(UTC), zone=zone)
+        return cls(instant=at, zone=zone)
 
     @classmethod
     def at(cls, instant: datetime, zone: str | None = None) -> Moment:

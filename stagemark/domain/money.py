@@ -12,6 +12,8 @@ from pydantic_core import PydanticCustomError
 
 __all__ = ["Amount"]
 
+_MOST = Decimal(10) ** 15
+
 
 class Amount(BaseModel):
     """An amount of money.
@@ -29,8 +31,8 @@ class Amount(BaseModel):
     @field_validator("amount")
     @classmethod
     def _finite(cls, amount: Decimal) -> Decimal:
-        if not amount.is_finite():
-            raise PydanticCustomError("money_malformed", "an amount is a finite decimal number")
+        if not amount.is_finite() or not 0 <= amount <= _MOST or amount != round(amount, 6):
+            raise PydanticCustomError("money_malformed", "an amount is a decimal number from 0 to 10^15")
         return amount
 
     @field_validator("currency")

@@ -187,7 +187,7 @@ def _told(problem: Problem, sequence: int, places: dict[int, str], trial: Opport
 
 
 def _each_once(problems: Sequence[Problem]) -> tuple[Problem, ...]:
-    return tuple(problem for place, problem in enumerate(problems) if problem not in problems[:place])
+    return tuple({problem.model_dump_json(): problem for problem in problems}.values())
 
 
 def _too_early_or_late(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -16,7 +15,6 @@ from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -25,6 +23,8 @@ from pydantic import (
     model_validator,
 )
 from pydantic_core import PydanticCustomError
+
+from stagemark.domain.words import WorkingSpan
 
 __all__ = [
     "OPERATORS",
@@ -52,22 +52,6 @@ __all__ = [
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
 Edge = Literal["start", "end"]
-_SPAN = re.compile(r"^P(?:(?P<days>\d+(?:\.\d+)?)D)?(?:T(?P<hours>\d+(?:\.\d+)?)H)?$")
-
-
-def _span(text: str) -> str:
-    match = _SPAN.match(text)
-    if match is None or not (match["days"] or match["hours"]):
-        raise PydanticCustomError(
-            "span_malformed",
-            "{value} is no span of working time; write P10D for ten working days or PT4H for four working hours",
-            {"value": text},
-        )
-    return text
-
-
-WorkingSpan = Annotated[str, AfterValidator(_span)]
-"""A span of working time in ISO 8601: `P10D` is ten working days of the sale's calendar, `PT4H` four working hours."""
 
 
 class Model(BaseModel):
@@ -284,7 +268,7 @@ class Rung(Named):
     """
 
     after: WorkingSpan | None = None
-    times_expected: Annotated[Decimal, Field(gt=0)] | None = None
+    times_expected: Annotated[Decimal, Field(gt=0, le=20)] | None = None
     to: tuple[str, ...] = Field(default=("owner",), min_length=1)
     urgent: bool = False
     high_risk: bool = False

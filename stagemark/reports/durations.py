@@ -247,12 +247,14 @@ class _Sale:
         for part in stays(self.state, self.calendar, self.as_of, self.holders):
             if self.owner in (None, part.holder):
                 yield part.visit.stage, self._group(part.holder, part.visit.began, part.visit.began_known), part
+        skipped: set[str] = set()  # a stage that was skipped, fallen back before and skipped again, is one
         for placed in _told(self.state, self.as_of):
             holder = _held(self.holders, placed.at)
             if self.owner not in (None, holder):
                 continue
             fact = placed.event.fact
-            if isinstance(fact, Skip) and self.state.stages.get(fact.stage) == "skipped":
+            if isinstance(fact, Skip) and self.state.stages.get(fact.stage) == "skipped" and fact.stage not in skipped:
+                skipped.add(fact.stage)
                 yield fact.stage, self._group(holder, placed.at, placed.known), "skip"
             if isinstance(fact, Mark | Record):
                 visit = _visit_at(self.state.visits, fact.stage, placed.at)

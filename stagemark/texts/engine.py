@@ -149,6 +149,10 @@ ENGINE_TEXTS: dict[str, tuple[str, str]] = {
         "port {port} is in use, perhaps by another stagemark up; end that, or choose others with --port and --ui-port",
         "端口 {port} 已被占用，可能已有一个 stagemark up 在运行；请先结束它，或用 --port 和 --ui-port 换端口",
     ),
+    "argument_unreadable": (
+        "argument {place} is not in UTF-8; write it in UTF-8",
+        "第 {place} 个参数不是 UTF-8 编码；请使用 UTF-8",
+    ),
     "language_unknown": (
         "{language} is no language of stagemark; use zh or en",
         "不支持语言“{language}”；请用 zh 或 en",

@@ -87,6 +87,10 @@ PLAYBOOK_TEXTS: dict[str, tuple[str, str]] = {
         "{field} 应为日期，如 2026-03-05，而不是 {value}",
     ),
     "playbook_value": ("{field}: {message}", "{field} 的值无效：{message}"),
+    "span_out_of_range": (
+        "{value} is no span to wait for; it can be up to P3650D",
+        "“{value}”不是可以等待的时长；最长为 P3650D",
+    ),
     "span_malformed": (
         "{value} is no span of working time; write P10D for ten working days or PT4H for four working hours",
         "“{value}”不是工作时长；十个工作日写作 P10D，四个工作小时写作 PT4H",

@@ -61,6 +61,25 @@ TERMS: dict[str, tuple[str, str]] = {
 
 # code: (en, zh)
 SALE_TEXTS: dict[str, tuple[str, str]] = {
+    # -- what comes in
+    "text_control": ("control characters are not allowed; leave them out", "不允许控制字符；请去掉"),
+    "value_unfit": (
+        "the value can't be written as JSON in UTF-8; give plain text, numbers, lists",
+        "该值无法写成 UTF-8 的 JSON；请使用普通文本、数字或列表",
+    ),
+    "value_too_large": (
+        "the value has {size} bytes; at most {most} are taken: name a document instead",
+        "该值有 {size} 字节；最多 {most} 字节：请改为引用文件",
+    ),
+    "envelope_too_large": (
+        "the envelope has {size} bytes; at most {most} are taken: send it in parts",
+        "该请求有 {size} 字节；最多 {most} 字节：请分次发送",
+    ),
+    "opportunity_id_unfit": (
+        "the id of a sale has 1 to 128 characters, without control characters or blanks at its ends",
+        "商机编号为 1 到 128 个字符，不含控制字符，首尾没有空白",
+    ),
+    "money_malformed": ("an amount is a decimal number from 0 to 10^15", "金额是 0 到 10^15 之间的小数"),
     # -- times
     "moment_malformed": (
         "{value} is no date or time; write 2026-03-05, 2026-03-05T10:00:00+08:00 or unknown",

@@ -117,6 +117,7 @@ CASES = [
     ("playbook_date", 0, "{evidence: price, at_least: 10.5}", "{evidence: day, not_before: soon}"),
     ("playbook_currency", 0, "currency: EUR", "currency: EURO"),
     ("span_malformed", 0, "    expected: P5D", "    expected: 5 days"),
+    ("span_out_of_range", 0, "    expected: P5D", "    expected: P99999999999D"),
     ("condition_operator", 0, "{evidence: parts, checked: all}", "{evidence: parts}"),
     ("condition_operator", 0, "at_least: 10.5}", "at_least: 10.5, at_most: 20}"),
     ("playbook_label_missing", -2, "label: {zh: 小流程, en: A small process}\n", ""),
