@@ -49,7 +49,7 @@ _CODES = {
     "date_from_datetime_parsing": "playbook_date",
     "date_from_datetime_inexact": "playbook_date",
 }
-_OURS = ("span_malformed", "condition_operator")
+_OURS = ("span_malformed", "span_out_of_range", "condition_operator")
 _LACKING = ("playbook_field_missing", "playbook_end_without_start", "playbook_start_without_end")
 _STAND_INS: dict[str, Any] = {"id": "unnamed", "start": {}, "end": {}, "loss_reasons": [{"id": "unnamed"}]}
 

@@ -57,7 +57,9 @@ class Store:
     def address(self) -> str:
         """Where it is, without the password: the file, or the URL."""
         url = self.engine.url
-        return (url.database or "") if self.sqlite else url.render_as_string(hide_password=True)
+        if self.sqlite:
+            return url.database or ""
+        return url.set(query={}).render_as_string(hide_password=True)  # a password can stand in the query too
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Do something that only reads, and sees one state of the database throughout.
@@ -141,6 +143,8 @@ def open_store(url: str, namespace: str = "default") -> Store:
     try:
         parsed = make_url(url)
         parsed = parsed.set(drivername=_DRIVERS[parsed.drivername])
+        if parsed.drivername == "sqlite" and parsed.database in (None, "", ":memory:"):
+            raise ValueError("each connection would have a database of its own")
         engine = _engine(parsed)
     except (ArgumentError, NoSuchModuleError, KeyError, ValueError):
         raise InvalidInput.of("store_url", "database_url") from None
