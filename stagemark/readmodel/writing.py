@@ -40,6 +40,7 @@ from stagemark.readmodel.schema import DERIVED, ledger, opportunities, playbooks
 __all__ = ["Writer", "ledger_row"]
 
 _CHILDREN = DERIVED[1:]
+# Built once: one marker is a write of its own, and building a statement takes longer than running it.
 _OF_SALE = {
     table.name: and_(table.c.namespace == bindparam("b_namespace"), table.c.opportunity == bindparam("b_opportunity"))
     for table in DERIVED
@@ -47,7 +48,6 @@ _OF_SALE = {
 _UPDATE = update(opportunities).where(_OF_SALE[opportunities.name])
 
 
-# Built once: one marker is a write of its own, and building a statement takes longer than running it.
 def _of_sales(table: Table, *columns: ColumnElement[Any]) -> Select[Any]:
     named = table.c.opportunity.in_(bindparam("sales", expanding=True))
     return select(table.c.opportunity, *columns).where(table.c.namespace == bindparam("namespace"), named)
