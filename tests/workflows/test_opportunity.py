@@ -195,15 +195,25 @@ async def test_a_malformed_update_of_a_foreign_client_is_refused_and_wedges_noth
 
 async def test_what_a_sale_can_not_hold_is_refused_before_it_wedges(host: Host, sale: str) -> None:
     await opened(host, sale)
-    long = [c.Record(note="x" * 4000) for _ in range(150)]
-    await host.sales.record(sale, *long, actor="wang")
-    await host.sales.record(sale, *long, actor="wang")
+    long = [c.Record(note="x" * 4000) for _ in range(50)]
+    for _ in range(6):
+        await host.sales.record(sale, *long, actor="wang")
     with pytest.raises(Refused) as refused:
         await host.sales.record(sale, *long, actor="wang")
     assert refused.value.code == "sale_full"
     assert (await host.sales.lose(sale, "price", actor="wang")).sequences == (302,)
     await handle(host.environment.client, sale).result()
     assert len(await host.platform.ledger.events(sale)) == 302
+
+
+async def test_what_no_run_could_take_is_refused_before_it_is_sent(host: Host, sale: str) -> None:
+    await opened(host, sale)
+    long = [c.Record(note="x" * 4000, evidence=(c.Given(evidence="budget", value="x" * 9000),)) for _ in range(50)]
+    with pytest.raises(InvalidInput) as too_large:
+        await host.sales.record(sale, *long, actor="wang")
+    with pytest.raises(InvalidInput) as unfit:
+        await host.sales.record("S\x00", c.Record(note="n"), actor="wang")
+    assert [too_large.value.code, unfit.value.code] == ["envelope_too_large", "opportunity_id_unfit"]
 
 
 async def test_a_cancelled_run_writes_down_what_it_acknowledged_and_the_sale_goes_on(host: Host, sale: str) -> None:
