@@ -79,7 +79,7 @@ class Stagemark:
         calendars: Calendars,
         task_queue: str = TASK_QUEUE,
         timeout: timedelta = timedelta(seconds=30),
-        continue_after: int = 1000,
+        continue_after: int = 500,
         jitter: timedelta = timedelta(seconds=20),
         offset: timedelta = timedelta(0),
     ) -> None:

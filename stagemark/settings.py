@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     calendars: tuple[Path, ...] = ()
     task_queue: str = Field(default=TASK_QUEUE, min_length=1)
     call_timeout: float = Field(default=30.0, gt=0)
-    continue_after: int = Field(default=1000, ge=10)
+    continue_after: int = Field(default=500, ge=10)
     jitter: float = Field(default=20.0, ge=0)
     messages_per_second: float = Field(default=20.0, gt=0)
 

@@ -109,7 +109,7 @@ class OpportunityInput(Model):
     resumes: bool = False
     offset: timedelta = timedelta(0)
     jitter: timedelta = timedelta(0)
-    continue_after: int = 1000
+    continue_after: int = 500
 
 
 class LedgerBatch(Model):

@@ -29,7 +29,7 @@ class Runs:
         *,
         task_queue: str = TASK_QUEUE,
         jitter: timedelta = timedelta(seconds=20),
-        continue_after: int = 1000,
+        continue_after: int = 500,
     ) -> None:
         """Start runs through a client that has the plugin; the rest as in `Stagemark`."""
         self._client = client
