@@ -22,8 +22,6 @@ from temporalio.client import (
     WorkflowUpdateFailedError,
 )
 from temporalio.common import (
-    SearchAttributePair,
-    TypedSearchAttributes,
     WorkflowIDConflictPolicy,
     WorkflowIDReusePolicy,
 )
@@ -31,7 +29,7 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCStatusCode
 
 from stagemark.contracts.messages import OpportunityInput, Receipt
-from stagemark.contracts.names import ACCOUNT, LIFE, OWNER, PLAYBOOK, SEARCH_ATTRIBUTES, opportunity_workflow_id
+from stagemark.contracts.names import SEARCH_ATTRIBUTES, found_by, opportunity_workflow_id, summary
 from stagemark.contracts.views import View
 from stagemark.domain.commands import Envelope
 from stagemark.domain.state import OpportunityState
@@ -101,12 +99,7 @@ class Transport:
         """
         update_id = str(uuid.uuid4())
         reuse = WorkflowIDReusePolicy
-        found_by = (
-            (LIFE, state.life),
-            (OWNER, state.owner),
-            (ACCOUNT, state.account),
-            (PLAYBOOK, state.playbook.id),
-        )
+        found = found_by(life=state.life, owner=state.owner, account=state.account, playbook=state.playbook.id)
 
         async def attempt() -> Receipt:
             operation = WithStartWorkflowOperation(
@@ -117,8 +110,8 @@ class Transport:
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 # One life: a sale that had a run is opened no second time; it goes on from the ledger.
                 id_reuse_policy=reuse.ALLOW_DUPLICATE if start.resumes else reuse.ALLOW_DUPLICATE_FAILED_ONLY,
-                search_attributes=TypedSearchAttributes([SearchAttributePair(key, value) for key, value in found_by]),
-                static_summary=f"{state.account} · {state.title}" if state.title else state.account,
+                search_attributes=found,
+                static_summary=summary(state.account, state.title),
             )
             # What fails is kept in the operation as well, and would be logged as an error that nobody looked at.
             looked = asyncio.ensure_future(operation.workflow_handle())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from temporalio.common import SearchAttributeKey
+from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
 __all__ = [
     "ACCOUNT",
@@ -15,8 +15,10 @@ __all__ = [
     "SEARCH_ATTRIBUTES",
     "SENDING_QUEUE",
     "TASK_QUEUE",
+    "found_by",
     "opportunity_id",
     "opportunity_workflow_id",
+    "summary",
 ]
 
 TASK_QUEUE: Final = "stagemark"
@@ -44,3 +46,14 @@ def opportunity_workflow_id(opportunity: str) -> str:
 def opportunity_id(workflow_id: str) -> str:
     """The sale of a workflow id."""
     return workflow_id.removeprefix(_PREFIX)
+
+
+def found_by(*, life: str, owner: str, account: str, playbook: str) -> TypedSearchAttributes:
+    """What the run of a sale is found by."""
+    values = ((LIFE, life), (OWNER, owner), (ACCOUNT, account), (PLAYBOOK, playbook))
+    return TypedSearchAttributes([SearchAttributePair(key, value) for key, value in values])
+
+
+def summary(account: str, title: str) -> str:
+    """The static summary of a run, by which an operator tells sales apart (design.md §6 rule 12)."""
+    return f"{account} · {title}" if title else account

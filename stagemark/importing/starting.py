@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from temporalio.client import Client, RPCError
-from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
+from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from stagemark.contracts.messages import Carried, OpportunityInput, Outbox
-from stagemark.contracts.names import ACCOUNT, LIFE, OPPORTUNITY, OWNER, PLAYBOOK, TASK_QUEUE, opportunity_workflow_id
+from stagemark.contracts.names import OPPORTUNITY, TASK_QUEUE, found_by, opportunity_workflow_id, summary
 from stagemark.domain.calendars import WorkCalendar
 from stagemark.domain.commands import Open
 from stagemark.domain.events import Event
@@ -56,12 +56,7 @@ class Runs:
         """
         opened, outcome = events[0].fact, events[-1].outcome
         assert isinstance(opened, Open)  # decide opens a sale with nothing else
-        found_by = (
-            (LIFE, outcome.life if outcome else "open"),
-            (OWNER, opened.owner),
-            (ACCOUNT, opened.account),
-            (PLAYBOOK, playbook.id),
-        )
+        life = outcome.life if outcome else "open"
         start = OpportunityInput(
             opportunity=sale,
             playbook=playbook,
@@ -77,8 +72,8 @@ class Runs:
                 id=opportunity_workflow_id(sale),
                 task_queue=self._queue,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                search_attributes=TypedSearchAttributes([SearchAttributePair(key, value) for key, value in found_by]),
-                static_summary=f"{opened.account} · {opened.title}" if opened.title else opened.account,
+                search_attributes=found_by(life=life, owner=opened.owner, account=opened.account, playbook=playbook.id),
+                static_summary=summary(opened.account, opened.title),
             )
         except WorkflowAlreadyStartedError:
             return False
