@@ -8,7 +8,6 @@ from pathlib import Path
 from time import perf_counter
 
 from benchmarks.figures import Figure, Spread
-from benchmarks.place import free_port
 from stagemark import bootstrap
 from stagemark.embedded import embedded_server
 from stagemark.importing.mapping import load_mapping
@@ -18,6 +17,7 @@ from stagemark.importing.starting import Runs
 from stagemark.importing.table import Table
 from stagemark.playbooks.load import load_playbook
 from stagemark.settings import Settings
+from stagemark.testing import free_port
 
 __all__ = ["measure"]
 

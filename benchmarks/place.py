@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import random
-import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,8 +18,9 @@ from stagemark.client import Stagemark
 from stagemark.contracts.messages import LedgerBatch
 from stagemark.embedded import embedded_server
 from stagemark.settings import Settings
+from stagemark.testing import free_port
 
-__all__ = ["Done", "Place", "free_port", "place"]
+__all__ = ["Done", "Place", "place"]
 
 
 class Done(Interceptor):
@@ -100,12 +99,3 @@ async def place(folder: Path, *, on_file: bool, **simulation: Any) -> AsyncItera
         )
         async with worker:
             yield Place(client, engine, engine.sales(client, **simulation), settings.task_queue, done, file)
-
-
-def free_port() -> int:
-    """A port that nobody uses, below those that the system hands out to whoever connects meanwhile."""
-    while True:
-        with socket.socket() as probe, suppress(OSError):
-            port = random.randrange(20_000, 32_000)
-            probe.bind(("127.0.0.1", port))
-            return port

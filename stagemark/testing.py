@@ -8,9 +8,11 @@ async with time_skipping_server(platform.plugin()) as environment, platform.work
 
 from __future__ import annotations
 
+import random
+import socket
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -39,6 +41,7 @@ __all__ = [
     "MemoryRefusals",
     "PlainCalendars",
     "Platform",
+    "free_port",
     "real_server",
     "time_skipping_server",
 ]
@@ -200,3 +203,12 @@ async def real_server(plugin: StagemarkPlugin, **settings: Any) -> AsyncIterator
     )
     async with environment:
         yield environment
+
+
+def free_port() -> int:
+    """A port that nobody uses, below those that the system hands out to whoever connects meanwhile."""
+    while True:
+        with socket.socket() as probe, suppress(OSError):
+            port = random.randrange(20_000, 32_000)
+            probe.bind(("127.0.0.1", port))
+            return port

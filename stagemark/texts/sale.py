@@ -79,6 +79,10 @@ SALE_TEXTS: dict[str, tuple[str, str]] = {
         "the id of a sale has 1 to 128 characters, without control characters or blanks at its ends",
         "商机编号为 1 到 128 个字符，不含控制字符，首尾没有空白",
     ),
+    "currency_unknown": (
+        "{currency} is no ISO 4217 currency code, such as CNY",
+        "“{currency}”不是 ISO 4217 币种代码（例如 CNY）",
+    ),
     "money_malformed": ("an amount is a decimal number from 0 to 10^15", "金额是 0 到 10^15 之间的小数"),
     # -- times
     "moment_malformed": (

@@ -5,7 +5,8 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
-from tests.cli.conftest import CommandLine, Up, free_port, start_up
+from stagemark.testing import free_port
+from tests.cli.conftest import CommandLine, Up, start_up
 
 
 def test_without_a_server_it_says_where_it_looked(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -18,17 +17,11 @@ from stagemark.bootstrap import Engine
 from stagemark.embedded import embedded_server
 from stagemark.errors import Unavailable
 from stagemark.settings import Settings
+from stagemark.testing import free_port
 from tests.sales import PLAYBOOK, handle, until
 
 ROOT = Path(__file__).parents[2]
 SALES = [f"S-{number}" for number in range(4)]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @asynccontextmanager
