@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
 
 from pydantic import JsonValue, ValidationError
 
 from stagemark.domain.commands import Given
-from stagemark.domain.money import Amount
+from stagemark.domain.money import Amount, number_of
 from stagemark.domain.playbook import Condition, Edge, Evidence, EvidenceType, Need, Playbook
 from stagemark.domain.state import Held, OpportunityState
 from stagemark.errors import Problem
@@ -50,7 +50,7 @@ def _misfit(rule: Evidence, value: JsonValue) -> str | None:
         case EvidenceType.TEXT | EvidenceType.PERSON:
             fits = isinstance(value, str) and bool(value.strip())
         case EvidenceType.NUMBER:
-            fits = _number(value) is not None
+            fits = number_of(value) is not None
         case EvidenceType.MONEY:
             fits = _amount(value) is not None
         case EvidenceType.DATE:
@@ -77,16 +77,6 @@ def _is_choice_list(rule: Evidence, value: JsonValue) -> bool:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         return False
     return len(set(map(str, value))) == len(value) and set(map(str, value)) <= set(rule.option_ids)
-
-
-def _number(value: Any) -> Decimal | None:
-    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
-        return None
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
 
 
 def _amount(value: Any) -> Amount | None:
@@ -245,12 +235,12 @@ def _measure(rule: Evidence, value: JsonValue, currency: str) -> Decimal | None:
     if isinstance(value, dict):
         amount = _amount(value)
         return amount.amount if amount and amount.currency == currency else None
-    return _number(value)
+    return number_of(value)
 
 
 def _equal(rule: Evidence, ours: JsonValue, theirs: JsonValue) -> bool:
     if rule.type is EvidenceType.NUMBER:
-        return _number(ours) == _number(theirs)
+        return number_of(ours) == number_of(theirs)
     if isinstance(ours, list) and not isinstance(theirs, list):
         return theirs in ours
     return ours == theirs

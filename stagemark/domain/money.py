@@ -1,8 +1,9 @@
-"""Amounts: decimals with an ISO 4217 currency, strings on the wire, compared in one currency only (design.md §5)."""
+"""Numbers and amounts: decimals with an ISO 4217 currency, strings on the wire, one currency only (design.md §5)."""
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from moneyed import Money, get_currency
 from moneyed.classes import CurrencyDoesNotExist
@@ -10,7 +11,7 @@ from moneyed.l10n import format_money
 from pydantic import BaseModel, ConfigDict, field_validator
 from pydantic_core import PydanticCustomError
 
-__all__ = ["Amount"]
+__all__ = ["Amount", "number_of"]
 
 _MOST = Decimal(10) ** 15
 
@@ -49,3 +50,14 @@ class Amount(BaseModel):
     def text(self, language: str = "en") -> str:
         """Say it as people of that language write it."""
         return format_money(Money(self.amount, self.currency), locale="zh_CN" if language == "zh" else "en_US")
+
+
+def number_of(value: Any) -> Decimal | None:
+    """The finite decimal number that a value is or spells; none if it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+        return None
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None

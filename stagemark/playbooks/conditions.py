@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from stagemark.domain.money import number_of
 from stagemark.domain.playbook import Condition, Evidence, EvidenceType, Marker, Playbook, Stage
 from stagemark.playbooks.findings import Finding, Path, unknown_evidence, unknown_option
 
@@ -98,23 +98,13 @@ def _value(path: Path, params: dict[str, Any], evidence: Evidence, value: Any) -
 
 def _is(kind: EvidenceType, value: Any) -> bool:
     if kind in _AMOUNTS:
-        return _number(value) is not None
+        return number_of(value) is not None
     if kind is EvidenceType.DATE and isinstance(value, str):
         try:
             date.fromisoformat(value)
         except ValueError:
             return False
     return isinstance(value, str | date)
-
-
-def _number(value: Any) -> Decimal | None:
-    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
-        return None
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
 
 
 def _who(
@@ -149,7 +139,7 @@ def _contradictions(playbook: Playbook, path: Path, stage: Stage, edge: str, mar
             if evidence.type is EvidenceType.RANKED:
                 value = evidence.rank(value) if value in evidence.option_ids else None
             else:
-                value = _number(value)
+                value = number_of(value)
         if operator in ("at_least", "not_before"):
             lower[key] = value
         elif operator in ("at_most", "not_after"):
