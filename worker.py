@@ -13,7 +13,7 @@ async def main() -> None:
     stop = asyncio.Event()
     for ending in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(ending, stop.set)
-    async with bootstrap.engine() as engine, engine.worker(await engine.connect()):
+    async with bootstrap.engine() as engine, engine.working():
         await stop.wait()
 
 

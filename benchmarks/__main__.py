@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import actions, deciding, importing, marking, replay
+from benchmarks import actions, after_contract, deciding, importing, marking, replay
 from benchmarks.figures import Figure, show
 
 Measure = Callable[[Path, bool], Awaitable[list[Figure]]]
@@ -20,6 +20,7 @@ Measure = Callable[[Path, bool], Awaitable[list[Figure]]]
 PARTS: dict[str, tuple[str, Measure]] = {
     "a": ("Marking, against a bare workflow's update that also runs one empty activity", marking.measure),
     "b": ("Events and billable actions of a whole sale", actions.measure),
+    "f": ("Billable actions from lock to referral", after_contract.measure),
     "c": ("Cold replay of the longest run", replay.measure),
     "d": ("Decide and fold", deciding.measure),
     "e": ("Importing", importing.measure),

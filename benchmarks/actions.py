@@ -24,12 +24,13 @@ from temporalio.client import Client, WorkflowHistory
 from benchmarks.figures import Figure, Spread
 from benchmarks.place import Place, place
 from benchmarks.sale import MARKS, STEPS, MarkOf
+from benchmarks.usual import USUAL, play_usual
 from stagemark.contracts.names import opportunity_workflow_id
 from stagemark.demo.eight_months import SALE, play_eight_months
 from stagemark.domain.events import Event
 from stagemark.playbooks.load import shipped_playbook
 
-__all__ = ["BILLABLE", "histories", "measure", "spent"]
+__all__ = ["BILLABLE", "histories", "measure", "single", "spent"]
 
 VIRTUAL = "virtual time, left out"
 """What moves a sale's clock is no part of the sale: the events, not the tasks that some of them bring."""
@@ -53,19 +54,23 @@ async def measure(folder: Path, quick: bool) -> list[Figure]:
         figures = await _counted(at, STEPWISE, "one observation, one step")
         await _twelve_markers(at, PLAIN, [(mark,) for mark in MARKS])
         figures += await _counted(at, PLAIN, "twelve markers, one by one")
+        await play_usual(at)
+        figures += await _counted(at, USUAL, "a usual sale, timers and messages")
         if not quick:
             await play_eight_months(
-                at.client, at.sales, at.engine.directory, at.engine.calendars, lambda done, total: None
+                at.client, at.engine, at.engine.directory, at.engine.calendars, lambda done, total: None
             )
             figures += await _counted(at, SALE, "eight months, triggers and answers")
     return figures
 
 
 async def _twelve_markers(at: Place, sale: str, steps: Sequence[Sequence[MarkOf]]) -> None:
-    rows = at.done.rows
-    await at.sales.open(sale, shipped_playbook("key-account-six"), account="A-1", owner="wang", actor="wang")
-    rows += 1
-    for step in steps:
+    first, *later = steps
+    playbook = shipped_playbook("key-account-six")
+    also = [mark.command() for mark in first]
+    rows = at.done.rows + 1 + len(also)
+    await at.sales.open(sale, playbook, account="A-1", owner="wang", actor="wang", also=also)
+    for step in later:
         await at.done.until(rows=rows)  # people take longer than the ledger; in a burst several would share a write,
         await asyncio.sleep(0.2)  # or a workflow task
         await at.sales.record(sale, *(mark.command() for mark in step), actor="wang")
@@ -83,10 +88,10 @@ async def _counted(at: Place, sale: str, name: str) -> list[Figure]:
     told = _told(recorded)
     whole = f"{events} events, {actions} actions, {len(runs)} runs, {marks} markers, {told} commands"
     figures = [
-        _single(f"events a marker: {name}", "events", events / marks, most=12),
-        _single(f"actions a marker: {name}", "actions", actions / marks, most=2.2),
-        _single(f"events a command: {name}", "events", events / told),
-        _single(f"actions a command: {name}", "actions", actions / told),
+        single(f"events a marker: {name}", "events", events / marks, most=12),
+        single(f"actions a marker: {name}", "actions", actions / marks, most=2.2),
+        single(f"events a command: {name}", "events", events / told),
+        single(f"actions a command: {name}", "actions", actions / told),
     ]
     figures[1] = replace(figures[1], parts={**parts, whole: {"events": events, "actions": actions}})
     return figures
@@ -97,7 +102,8 @@ def _told(recorded: Iterable[Event]) -> int:
     return sum(event.source != "engine" for event in recorded)
 
 
-def _single(name: str, unit: str, value: float, most: float | None = None) -> Figure:
+def single(name: str, unit: str, value: float, most: float | None = None) -> Figure:
+    """A figure that is counted once."""
     return Figure(name, unit, Spread.of([value]), most=most)
 
 

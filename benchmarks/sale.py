@@ -49,7 +49,7 @@ MARKS = (
     MarkOf("value", "start"),
     MarkOf("value", "end", _given(buying_signal=["price", "terms"], proposal=PAPER)),
     MarkOf("commitment", "start"),
-    MarkOf("commitment", "end", _given(contract=PAPER, contract_review=["lawyer", "liability_capped"])),
+    MarkOf("commitment", "end", _given(contract=PAPER, contract_review=["lawyer", "licence", "bank_account"])),
     MarkOf("collection", "start"),
     MarkOf(
         "collection",

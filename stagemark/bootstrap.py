@@ -1,39 +1,52 @@
-"""The composition root: settings in, adapters chosen, client and worker parts out."""
+"""The composition root: settings in, adapters chosen, client and worker parts out.
+
+Temporal, SQL and holidays are imported by the function that uses them, for each takes longer to load than most commands
+to run (the rule of `stagemark.cli`).
+"""
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
-from temporalio.api.enums.v1 import IndexedValueType
-from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
-from temporalio.client import Client
-from temporalio.envconfig import ClientConfig
-from temporalio.service import RPCError, RPCStatusCode
-from temporalio.worker import Worker
 
-from stagemark.adapters.calendars import builtin_calendar, load_calendar, resolve
-from stagemark.adapters.directory import SqlDirectory
-from stagemark.adapters.inbox import SqlInbox
-from stagemark.adapters.ledger import SqlLedger
-from stagemark.adapters.refusals import SqlRefusals
-from stagemark.client import Stagemark
-from stagemark.contracts.names import SEARCH_ATTRIBUTES
-from stagemark.contracts.wire import problems_of
-from stagemark.domain.calendars import CalendarSpec, WorkCalendar
-from stagemark.errors import InvalidInput, Unavailable
-from stagemark.plugin import StagemarkPlugin, build_id
-from stagemark.readmodel.courses import last_recorded
-from stagemark.readmodel.migrate import migrate
-from stagemark.readmodel.store import Store, open_store
-from stagemark.settings import Settings
-from stagemark.transport import creating, fault
+from stagemark.adapters.own_calendars import Calendars
+from stagemark.errors import InvalidInput, Unavailable, problems_of
+
+if TYPE_CHECKING:
+    from temporalio.client import Client
+    from temporalio.worker import Worker
+
+    from stagemark.adapters.books import SqlBooks
+    from stagemark.adapters.catalogue import FileCatalogue
+    from stagemark.adapters.channels import Channels
+    from stagemark.adapters.collections import SqlCollections
+    from stagemark.adapters.courier import AppriseCourier
+    from stagemark.adapters.customers import SqlCustomers
+    from stagemark.adapters.directory import SqlDirectory
+    from stagemark.adapters.inbox import SqlInbox
+    from stagemark.adapters.ledger import SqlLedger
+    from stagemark.adapters.letters import Letters
+    from stagemark.adapters.lists import SqlLists
+    from stagemark.adapters.policy import FilePolicy
+    from stagemark.adapters.refusals import SqlRefusals
+    from stagemark.client import Stagemark
+    from stagemark.clients.account import Accounts
+    from stagemark.clients.aftercare import Aftercare
+    from stagemark.clients.collection import Collections
+    from stagemark.clients.complaint import Complaints
+    from stagemark.clients.neighbours import Neighbours
+    from stagemark.plugin import StagemarkPlugin
+    from stagemark.readmodel.store import Store
+    from stagemark.settings import Settings
 
 _WORKFLOW_TASKS = 16
 """At once in one worker. They share one interpreter: more would only make each slow, after an import above all."""
@@ -47,52 +60,14 @@ def read_settings() -> Settings:
     Raises:
         InvalidInput: Everything that is wrong with them.
     """
+    from stagemark.settings import Settings
+
     try:
         return Settings()
     except ValidationError as error:
         raise InvalidInput(
             *(p.model_copy(update={"where": f"STAGEMARK_{p.where.upper()}"}) for p in problems_of(error))
         ) from None
-
-
-class Calendars:
-    """The calendars of a company: its own files, and the shipped ones, resolved for the years round today."""
-
-    def __init__(self, settings: Settings) -> None:
-        """Read the own files.
-
-        Raises:
-            InvalidInput: What is wrong with them.
-        """
-        self._own = {spec.id: spec for spec in map(load_calendar, settings.calendars)}
-        self._resolved: dict[tuple[str, date], WorkCalendar] = {}
-
-    def spec(self, calendar: str) -> CalendarSpec:
-        """The calendar as it is written.
-
-        Raises:
-            NotFound: `unknown_calendar`.
-        """
-        return self._own.get(calendar) or builtin_calendar(calendar)
-
-    async def calendar(self, calendar: str) -> WorkCalendar:
-        """See `ports.Calendars`."""
-        return self.resolved(calendar)
-
-    def resolved(self, calendar: str) -> WorkCalendar:
-        """The calendar in plain days.
-
-        Raises:
-            NotFound: `unknown_calendar`.
-            InvalidInput: Its country is not known.
-        """
-        today = datetime.now(UTC).date()
-        found = self._resolved.get((calendar, today))
-        if found is None:
-            # back as far as a sale's own past may reach, ahead as far as days can be known
-            first, last = date(today.year - 2, 1, 1), date(today.year + 2, 12, 31)
-            found = self._resolved[calendar, today] = resolve(self.spec(calendar), first, last)
-        return found
 
 
 @dataclass(frozen=True)
@@ -104,41 +79,135 @@ class Engine:
         temporal: How Temporal is reached: keyword arguments of `Client.connect`.
         store: The database.
         calendars: Working calendars.
-        ledger: The list of all events.
-        refusals: What was refused.
-        inbox: Where people are told.
-        directory: Who is who.
     """
 
     settings: Settings
     temporal: dict[str, Any]
     store: Store
     calendars: Calendars
-    ledger: SqlLedger = field(init=False)
-    refusals: SqlRefusals = field(init=False)
-    inbox: SqlInbox = field(init=False)
-    directory: SqlDirectory = field(init=False)
 
-    def __post_init__(self) -> None:
-        """Choose the adapters."""
-        object.__setattr__(self, "ledger", SqlLedger(self.store))
-        object.__setattr__(self, "refusals", SqlRefusals(self.store))
-        object.__setattr__(self, "inbox", SqlInbox(self.store, self.calendars.resolved(self.settings.calendar)))
-        object.__setattr__(self, "directory", SqlDirectory(self.store))
+    @cached_property
+    def ledger(self) -> SqlLedger:
+        """The list of all events."""
+        from stagemark.adapters.ledger import SqlLedger
+
+        return SqlLedger(self.store)
+
+    @cached_property
+    def refusals(self) -> SqlRefusals:
+        """What was refused."""
+        from stagemark.adapters.refusals import SqlRefusals
+
+        return SqlRefusals(self.store)
+
+    @cached_property
+    def inbox(self) -> SqlInbox:
+        """Where people are told."""
+        from stagemark.adapters.inbox import SqlInbox
+
+        return SqlInbox(self.store, self.calendars.resolved(self.settings.calendar), self.policies)
+
+    @cached_property
+    def directory(self) -> SqlDirectory:
+        """Who is who."""
+        from stagemark.adapters.directory import SqlDirectory
+
+        return SqlDirectory(self.store)
+
+    @cached_property
+    def channels(self) -> Channels:
+        """By which names messages are carried beyond the inbox; addresses are looked up when one is sent.
+
+        Raises:
+            InvalidInput: What is wrong with the company's file.
+        """
+        from stagemark.adapters.channels import Channels, load_channels
+
+        own = load_channels(self.settings.channels) if self.settings.channels else {}
+        return Channels(own, os.environ)
+
+    @cached_property
+    def letters(self) -> Letters:
+        """What is carried beyond the inbox, in words."""
+        from stagemark.adapters.letters import Letters
+
+        return Letters(self.settings.letters)
+
+    @cached_property
+    def courier(self) -> AppriseCourier:
+        """Who carries messages beyond the inbox."""
+        from stagemark.adapters.courier import AppriseCourier
+
+        return AppriseCourier(
+            self.store, self.inbox, self.directory, self.channels, self.letters, self.policies, self.calendars
+        )
+
+    @cached_property
+    def books(self) -> SqlBooks:
+        """The ledgers of neighbours."""
+        from stagemark.adapters.books import SqlBooks
+
+        return SqlBooks(self.store)
+
+    @cached_property
+    def policies(self) -> FilePolicy:
+        """The company's policy."""
+        from stagemark.adapters.policy import FilePolicy
+
+        own = self.settings.policy
+        return FilePolicy(own, self.calendars.ids if own else None)
+
+    @cached_property
+    def receivables(self) -> SqlCollections:
+        """What is collected, over all sales."""
+        from stagemark.adapters.collections import SqlCollections
+
+        return SqlCollections(self.store)
+
+    @cached_property
+    def lists(self) -> SqlLists:
+        """What is asked over all sales and accounts."""
+        from stagemark.adapters.lists import SqlLists
+
+        return SqlLists(self.store, self.receivables, self.policies, self.calendars, self.present)
+
+    @cached_property
+    def catalogues(self) -> FileCatalogue:
+        """The catalogue of products."""
+        from stagemark.adapters.catalogue import FileCatalogue
+
+        return FileCatalogue(self.settings.catalogue)
+
+    @cached_property
+    def customers(self) -> SqlCustomers:
+        """Whom we have."""
+        from stagemark.adapters.customers import SqlCustomers
+
+        return SqlCustomers(self.store)
 
     async def present(self) -> datetime:
         """The present of this ledger, UTC: now, or its last record where that is ahead, made in virtual time."""
+        from stagemark.readmodel.courses import last_recorded
+
         last = await self.store.read(lambda connection: last_recorded(connection, self.store.namespace))
         now = datetime.now(UTC)
         return max(now, last or now)
 
     def plugin(self) -> StagemarkPlugin:
         """The plugin on these adapters, for a worker or client of the host's own."""
+        from stagemark.plugin import StagemarkPlugin
+
         return StagemarkPlugin(
             ledger=self.ledger,
             notifier=self.inbox,
             directory=self.directory,
             calendars=self.calendars,
+            books=self.books,
+            policies=self.policies,
+            catalogues=self.catalogues,
+            customers=self.customers,
+            collections=self.receivables,
+            courier=self.courier,
             messages_per_second=self.settings.messages_per_second,
         )
 
@@ -148,6 +217,8 @@ class Engine:
         Raises:
             Unavailable: `server_unreachable`, `not_allowed`.
         """
+        from temporalio.client import Client
+
         try:
             return await Client.connect(**self.temporal, plugins=[self.plugin()])
         except RuntimeError as error:  # the SDK's word for a connection that fails
@@ -155,8 +226,23 @@ class Engine:
             why = said[1] if said else str(error)
             raise Unavailable.of("server_unreachable", address=self.temporal["target_host"], why=why) from error
 
+    async def ensure_schedules(self, client: Client) -> None:
+        """Create what is started by the clock, or bring it up to date; a repeat changes nothing.
+
+        Raises:
+            Unavailable: What keeps the server from it.
+        """
+        from stagemark.schedules import ensure_digests, ensure_receivables
+
+        await ensure_digests(client, self.settings.task_queue)
+        await ensure_receivables(client, (await self.policies.policy()).collection.table, self.settings.task_queue)
+
     def worker(self, client: Client) -> Worker:
         """A worker: all that it does comes with the plugin."""
+        from temporalio.worker import Worker
+
+        from stagemark.plugin import build_id
+
         return Worker(
             client,
             task_queue=self.settings.task_queue,
@@ -164,41 +250,97 @@ class Engine:
             max_concurrent_workflow_tasks=_WORKFLOW_TASKS,
         )
 
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[Client]:
+        """A worker at work, with what is started by the clock.
+
+        Raises:
+            Unavailable: As `connect` and `ensure_schedules`.
+        """
+        client = await self.connect()
+        await self.ensure_schedules(client)
+        async with self.worker(client):
+            yield client
+
     def sales(self, client: Client, **simulation: Any) -> Stagemark:
-        """The client of sales; `simulation` may set `offset` and `jitter`."""
-        settings = {"jitter": self.settings.late, "continue_after": self.settings.continue_after, **simulation}
-        return Stagemark(
-            client,
-            ledger=self.ledger,
-            refusals=self.refusals,
-            calendars=self.calendars,
-            task_queue=self.settings.task_queue,
-            timeout=timedelta(seconds=self.settings.call_timeout),
-            **settings,
-        )
+        """The client of sales; `simulation` may set what `Living` has."""
+        from stagemark.client import Stagemark
+
+        clearances = self.neighbours(client, **simulation)
+        return Stagemark(client, ledger=self.ledger, clearances=clearances, **self._calling(simulation))
+
+    def neighbours(self, client: Client, **simulation: Any) -> Neighbours:
+        """The way to a sale's neighbours, by which each kind has its client; `simulation` as in `sales`."""
+        from stagemark.clients.neighbours import Neighbours
+
+        return Neighbours(
+            client, books=self.books, directory=self.directory, policies=self.policies, **self._calling(simulation)
+        )  # fmt: skip
+
+    def accounts(self, client: Client, **simulation: Any) -> Accounts:
+        """The client of accounts; `simulation` as in `sales`."""
+        from stagemark.clients.account import Accounts
+
+        return Accounts(self.neighbours(client, **simulation), self.sales(client, **simulation), self.ledger)
+
+    def aftercare(self, client: Client, **simulation: Any) -> Aftercare:
+        """The client of what comes after the contract; `simulation` as in `sales`."""
+        from stagemark.clients.aftercare import Aftercare, Ports
+
+        ports = Ports(self.ledger, self.policies, self.calendars, self.catalogues, self.customers, self.directory)
+        return Aftercare(self.sales(client, **simulation), self.neighbours(client, **simulation), ports)
+
+    def complaints(self, client: Client, **simulation: Any) -> Complaints:
+        """The client of complaints; `simulation` as in `sales`."""
+        from stagemark.clients.complaint import Complaints
+        from stagemark.clients.known import Known
+
+        asking = self.neighbours(client, **simulation)
+        return Complaints(asking, Known(self.sales(client, **simulation), asking, self.customers, self.directory))
+
+    def collections(self, client: Client, **simulation: Any) -> Collections:
+        """The client of what is collected; `simulation` as in `sales`."""
+        from stagemark.clients.collection import Collections
+
+        return Collections(self.neighbours(client, **simulation))
+
+    def _calling(self, simulation: dict[str, Any]) -> dict[str, Any]:
+        """What every client is made with."""
+        return {
+            "refusals": self.refusals,
+            "calendars": self.calendars,
+            "task_queue": self.settings.task_queue,
+            "timeout": timedelta(seconds=self.settings.call_timeout),
+            "jitter": self.settings.late,
+            "continue_after": self.settings.continue_after,
+            **simulation,
+        }
 
 
 @asynccontextmanager
-async def engine(settings: Settings | None = None, **temporal: Any) -> AsyncIterator[Engine]:
+async def engine(settings: Settings | None = None, *, new: bool = True, **temporal: Any) -> AsyncIterator[Engine]:
     """Open the database, with all its migrations, for as long as the context lasts.
 
     Args:
         settings: By default as read from the environment.
+        new: Whether to begin a ledger where there is none yet; only a file can be missing so.
         temporal: Goes before `TEMPORAL_*`: for example `target_host` of the embedded server, or a `namespace`.
 
     Raises:
         InvalidInput: Settings, calendars or the database's URL are wrong.
+        NotFound: `ledger_missing`.
         Unavailable: The database can't be had.
     """
+    from stagemark.readmodel.migrate import make_room, migrate
+    from stagemark.readmodel.store import open_store
+
     settings = settings or read_settings()
     where = {"target_host": "localhost:7233", "namespace": "default", **_temporal(), **temporal}
     store = open_store(settings.database_url, where["namespace"])
-    if store.sqlite:
-        with suppress(OSError):  # the store says in its own words that it can't be opened
-            Path(store.address).parent.mkdir(parents=True, exist_ok=True)
     try:
+        make_room(store, new)
         await migrate(store)
-        yield Engine(settings, where, store, Calendars(settings))
+        yield Engine(settings, where, store, Calendars(settings.calendars))
     finally:
         await store.close()
 
@@ -216,6 +358,13 @@ async def ensure_search_attributes(client: Client) -> None:
     Raises:
         Unavailable: `search_attribute_missing`, where we may not create them, with the command that does.
     """
+    from temporalio.api.enums.v1 import IndexedValueType
+    from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
+    from temporalio.service import RPCError, RPCStatusCode
+
+    from stagemark.contracts.names import SEARCH_ATTRIBUTES
+    from stagemark.transport import creating, fault
+
     namespace = client.namespace
     try:
         known = await client.operator_service.list_search_attributes(ListSearchAttributesRequest(namespace=namespace))
@@ -237,6 +386,13 @@ async def ensure_search_attributes(client: Client) -> None:
 
 
 def _temporal() -> dict[str, Any]:
+    """What `TEMPORAL_*` and Temporal's own profiles say; nothing without loading Temporal where there are none."""
+    from typer import get_app_dir
+
+    if not any(name.startswith("TEMPORAL_") for name in os.environ) and not Path(get_app_dir("temporalio")).exists():
+        return {}
+    from temporalio.envconfig import ClientConfig
+
     try:
         return dict(ClientConfig.load_client_connect_config())
     except RuntimeError as error:  # what the SDK raises for a profile or file that it can't read

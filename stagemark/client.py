@@ -3,64 +3,36 @@
 from __future__ import annotations
 
 import logging
-import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Literal, Required, TypedDict, Unpack
+from typing import Any, Literal, Unpack
 
-from pydantic import JsonValue, ValidationError
+from pydantic import JsonValue
 from temporalio.client import Client
 
-from stagemark.contracts.messages import OpportunityInput, Receipt, Told
-from stagemark.contracts.names import TASK_QUEUE
+from stagemark.clearing import Clearances, Clearing
+from stagemark.contracts.messages import Living, OpportunityInput, Receipt
+from stagemark.contracts.names import OPPORTUNITY, TASK_QUEUE, found_by, summary
+from stagemark.contracts.names import opportunity_workflow_id as _id
 from stagemark.contracts.views import View, not_before_told, receipt_of, view_of
-from stagemark.contracts.wire import problems_of, suited
+from stagemark.contracts.wire import suited
 from stagemark.domain import agenda
 from stagemark.domain import commands as c
-from stagemark.domain.commands import Command, Envelope, Given
-from stagemark.domain.moments import Moment
+from stagemark.domain.commands import Command, Envelope
 from stagemark.domain.money import Amount
 from stagemark.domain.opportunity import Accepted, Rejected, Repeated, decide, fold
 from stagemark.domain.playbook import Edge, Playbook
 from stagemark.domain.state import OpportunityState
-from stagemark.domain.words import opportunity_problem
 from stagemark.errors import Conflict, InvalidInput, Problem, Refused
 from stagemark.ports import Calendars, Ledger, Refusal, Refusals
-from stagemark.problem_texts import Language
+from stagemark.saying import Evidence, Said, When, check_sendable, envelope_of, given_of, valid
 from stagemark.transport import NoRun, Transport
-from stagemark_activities.ledger import told
+from stagemark_activities.reading import told
+from stagemark_workflows.opportunity import Opportunity
 
 __all__ = ["Evidence", "Said", "Stagemark", "When"]
 
-When = str | Moment | datetime | date
-"""When something happened: an instant, a date, or `unknown`."""
-Evidence = Mapping[str, JsonValue] | Sequence[Given]
-"""Evidence as values by id, or piece by piece where it is about a person or overridden."""
-
-MOST_SENT = 256_000
-"""How many bytes of JSON an envelope may have; a Temporal payload has two million at most."""
-
 _log = logging.getLogger(__name__)
-
-
-class Said(TypedDict, total=False):
-    """How a command is said: the parts of its envelope.
-
-    Attributes:
-        actor: Who records it, an opaque id.
-        key: Idempotency key; by default a new one, so that a repeat is a second command.
-        observed_at: When it happened; by default now.
-        expected_sequence: How many events the caller has seen; if there are more, it is refused.
-        language: In which language to say no.
-        source: By which way it came.
-    """
-
-    actor: Required[str]
-    key: str
-    observed_at: When
-    expected_sequence: int
-    language: Language
-    source: c.Source
 
 
 class Stagemark:
@@ -75,6 +47,7 @@ class Stagemark:
         client: Client,
         *,
         ledger: Ledger,
+        clearances: Clearances,
         refusals: Refusals,
         calendars: Calendars,
         task_queue: str = TASK_QUEUE,
@@ -82,19 +55,22 @@ class Stagemark:
         continue_after: int = 500,
         jitter: timedelta = timedelta(seconds=20),
         offset: timedelta = timedelta(0),
+        present: datetime | None = None,
     ) -> None:
         """Talk to sales.
 
         Args:
             client: A Temporal client with `StagemarkPlugin`, or with a pydantic data converter.
             ledger: Where ended sales are read, and playbooks kept.
+            clearances: Who knows which credit clearances accounts hold.
             refusals: Where refused commands are kept.
             calendars: Working calendars.
             task_queue: Of the workers that have `StagemarkPlugin`.
             timeout: How long a call may take.
-            continue_after: See `OpportunityInput`; also `jitter` and `offset`.
+            continue_after: See `Living`; also the others.
             jitter: By how much a timer may be late.
             offset: Of the sales' clocks, in simulations.
+            present: See `Living`.
 
         Raises:
             InvalidInput: `converter_unsuited`.
@@ -104,17 +80,18 @@ class Stagemark:
             raise InvalidInput.of("converter_unsuited", converter=converter)
         self._transport = Transport(client, task_queue=task_queue, timeout=timeout)
         self._ledger = ledger
+        self._clearing = Clearing(clearances, ledger, self.view)
         self._refusals = refusals
         self._calendars = calendars
-        self._offset = offset
-        self._start: dict[str, Any] = {"continue_after": continue_after, "jitter": jitter, "offset": offset}
+        self._living = Living(continue_after=continue_after, jitter=jitter, offset=offset, present=present)
 
     # -- the one way in
 
     async def execute(self, opportunity: str, envelope: Envelope) -> Receipt:
         """Send an envelope: all of its commands are recorded, or none. What is refused is kept as a refusal."""
-        _check_sendable(opportunity, envelope)
+        check_sendable(opportunity, envelope)
         try:
+            await self._check_clearances(opportunity, envelope)
             return await self._execute(opportunity, envelope)
         except Refused as refused:
             await self._keep(opportunity, envelope, refused)
@@ -122,23 +99,19 @@ class Stagemark:
 
     async def record(self, opportunity: str, *commands: Command, **said: Unpack[Said]) -> Receipt:
         """Record one command or several in one step, all or none."""
-        return await self.execute(opportunity, _envelope(commands, said))
+        return await self.execute(opportunity, envelope_of(commands, said))
 
     async def why_not(self, opportunity: str, *commands: Command, **said: Unpack[Said]) -> list[Problem]:
         """Everything that `record` would refuse now, without trying; empty if nothing."""
-        envelope = _envelope(commands, said)
-        _check_sendable(opportunity, envelope)
-        try:
-            return await self._transport.why_not(opportunity, envelope, self._now())
-        except NoRun:
-            state = await self._ended(opportunity)
-            decision = decide(state, envelope, not_before_told(state, self._now()))
-            return list(decision.problems) if isinstance(decision, Rejected) else []
+        envelope = envelope_of(commands, said)
+        check_sendable(opportunity, envelope)
+        found = await self._why_not(opportunity, envelope)
+        return found + await self._unheld(opportunity, envelope)
 
     async def view(self, opportunity: str) -> View:
         """How a sale stands."""
         try:
-            return await self._transport.view(opportunity, self._now())
+            return await self._transport.query(_id(opportunity), Opportunity.view, self._now())
         except NoRun:
             state = await self._ended(opportunity)
             calendar = await self._calendars.calendar(state.calendar)
@@ -160,11 +133,16 @@ class Stagemark:
         collaborators: Sequence[str] = (),
         deputy: str | None = None,
         calendar: str = "cn",
+        origin: c.Origin | None = None,
+        also: Sequence[Command] = (),
         **said: Unpack[Said],
     ) -> Receipt:
-        """Open a sale by a whole playbook. Opened twice with the same content, it is one sale."""
+        """Open a sale by a whole playbook, and record in the same step what is known already: all of it, or none.
+
+        Opened twice with the same content, it is one sale.
+        """
         days = await self._calendars.calendar(calendar)
-        command = _valid(
+        command = valid(
             c.Open,
             playbook=playbook.ref(),
             account=account,
@@ -176,24 +154,26 @@ class Stagemark:
             deputy=deputy,
             calendar=calendar,
             zone=days.zone,
+            origin=origin,
         )
         await self._ledger.keep_playbook(playbook)
-        key = said.setdefault("key", f"open:{opportunity}")
-        envelope = _envelope([command], said)
-        _check_sendable(opportunity, envelope)
+        said.setdefault("key", f"open:{opportunity}")
+        envelope = envelope_of([command, *also], said)
+        check_sendable(opportunity, envelope)
         try:
+            await self._check_clearances(opportunity, envelope)
             return await self._open(opportunity, playbook.compiled(), days, envelope)
         except Refused as refused:
-            if refused.code == "key_reused" and key == f"open:{opportunity}":
-                refused = Conflict.of("already_open", opportunity=opportunity)
             await self._keep(opportunity, envelope, refused)
-            raise refused from None
+            raise
 
     async def mark(
         self, opportunity: str, stage: str, edge: Edge, evidence: Evidence = (), **said: Unpack[Said]
     ) -> Receipt:
         """Record that the start or end marker of a stage was observed."""
-        return await self.record(opportunity, _valid(c.Mark, stage=stage, edge=edge, evidence=_given(evidence)), **said)
+        return await self.record(
+            opportunity, valid(c.Mark, stage=stage, edge=edge, evidence=given_of(evidence)), **said
+        )
 
     async def add_evidence(
         self,
@@ -206,44 +186,44 @@ class Stagemark:
         **said: Unpack[Said],
     ) -> Receipt:
         """Record evidence between markers, or that a step of a stage was done."""
-        command = _valid(c.Record, evidence=_given(evidence), stage=stage, step=step, note=note)
+        command = valid(c.Record, evidence=given_of(evidence), stage=stage, step=step, note=note)
         return await self.record(opportunity, command, **said)
 
     async def skip(self, opportunity: str, stage: str, reason: str, **said: Unpack[Said]) -> Receipt:
         """Skip a stage that waits."""
-        return await self.record(opportunity, _valid(c.Skip, stage=stage, reason=reason), **said)
+        return await self.record(opportunity, valid(c.Skip, stage=stage, reason=reason), **said)
 
     async def wait(self, opportunity: str, on: c.Party | None, note: str = "", **said: Unpack[Said]) -> Receipt:
         """Say whom the sale waits on from now; `None` ends the waiting."""
-        return await self.record(opportunity, _valid(c.Wait, on=on, note=note), **said)
+        return await self.record(opportunity, valid(c.Wait, on=on, note=note), **said)
 
     async def suspend(self, opportunity: str, reason: str, look_again: date, **said: Unpack[Said]) -> Receipt:
         """Pause the sale until a day."""
-        return await self.record(opportunity, _valid(c.Suspend, reason=reason, look_again=look_again), **said)
+        return await self.record(opportunity, valid(c.Suspend, reason=reason, look_again=look_again), **said)
 
     async def resume(self, opportunity: str, reason: str = "", **said: Unpack[Said]) -> Receipt:
         """Go on after a suspension."""
-        return await self.record(opportunity, _valid(c.Resume, reason=reason), **said)
+        return await self.record(opportunity, valid(c.Resume, reason=reason), **said)
 
     async def lose(self, opportunity: str, reason: str, note: str = "", **said: Unpack[Said]) -> Receipt:
         """The sale is lost, for one of the playbook's reasons."""
-        return await self.record(opportunity, _valid(c.Lose, reason=reason, note=note), **said)
+        return await self.record(opportunity, valid(c.Lose, reason=reason, note=note), **said)
 
     async def reopen(self, opportunity: str, reason: str, **said: Unpack[Said]) -> Receipt:
         """Take up again a sale that has ended."""
-        return await self.record(opportunity, _valid(c.Reopen, reason=reason), **said)
+        return await self.record(opportunity, valid(c.Reopen, reason=reason), **said)
 
     async def fall_back(self, opportunity: str, stage: str, reason: str, **said: Unpack[Said]) -> Receipt:
         """Go back to an earlier stage."""
-        return await self.record(opportunity, _valid(c.FallBack, stage=stage, reason=reason), **said)
+        return await self.record(opportunity, valid(c.FallBack, stage=stage, reason=reason), **said)
 
     async def nurture(self, opportunity: str, reason: str, look_again: date, **said: Unpack[Said]) -> Receipt:
         """No opportunity now: keep in touch until a day."""
-        return await self.record(opportunity, _valid(c.Nurture, reason=reason, look_again=look_again), **said)
+        return await self.record(opportunity, valid(c.Nurture, reason=reason, look_again=look_again), **said)
 
     async def come_back(self, opportunity: str, reason: str = "", **said: Unpack[Said]) -> Receipt:
         """Come back from nurture."""
-        return await self.record(opportunity, _valid(c.ComeBack, reason=reason), **said)
+        return await self.record(opportunity, valid(c.ComeBack, reason=reason), **said)
 
     async def change(self, opportunity: str, change: c.Change, **said: Unpack[Said]) -> Receipt:
         """Change owner, collaborators, deputy, value, segment or title."""
@@ -259,12 +239,12 @@ class Stagemark:
         **said: Unpack[Said],
     ) -> Receipt:
         """Replace what an earlier event said, or when it happened."""
-        command = _valid(c.Correct, event=event, reason=reason, changes=dict(changes or {}), observed_at=happened_at)
+        command = valid(c.Correct, event=event, reason=reason, changes=dict(changes or {}), observed_at=happened_at)
         return await self.record(opportunity, command, **said)
 
     async def void(self, opportunity: str, event: int, reason: str, **said: Unpack[Said]) -> Receipt:
         """Take back an earlier event: it never happened."""
-        return await self.record(opportunity, _valid(c.Void, event=event, reason=reason), **said)
+        return await self.record(opportunity, valid(c.Void, event=event, reason=reason), **said)
 
     async def answer(
         self,
@@ -277,7 +257,7 @@ class Stagemark:
     ) -> Receipt:
         """Answer a trigger that fired in that event."""
         return await self.record(
-            opportunity, _valid(c.Answer, event=event, answer=answer, text=text, until=until), **said
+            opportunity, valid(c.Answer, event=event, answer=answer, text=text, until=until), **said
         )
 
     async def migrate(
@@ -291,7 +271,7 @@ class Stagemark:
     ) -> Receipt:
         """Go on by another playbook, or another version of it; ids that have changed are mapped, old to new."""
         await self._ledger.keep_playbook(to)
-        command = _valid(
+        command = valid(
             c.Migrate,
             to=to.ref(),
             compiled=to.compiled(),
@@ -304,14 +284,37 @@ class Stagemark:
     # -- how
 
     def _now(self) -> datetime:
-        return datetime.now(UTC) + self._offset
+        return datetime.now(UTC) + self._living.offset
+
+    async def _why_not(self, opportunity: str, envelope: Envelope) -> list[Problem]:
+        try:
+            return await self._transport.query(_id(opportunity), Opportunity.why_not, envelope, self._now())
+        except NoRun:
+            state = await self._ended(opportunity)
+            decision = decide(state, envelope, not_before_told(state, self._now()))
+            return list(decision.problems) if isinstance(decision, Rejected) else []
+
+    async def _unheld(self, opportunity: str, envelope: Envelope) -> list[Problem]:
+        """What is wrong with the clearances of an envelope that is new: one that was recorded keeps its answer."""
+        problems = await self._clearing.problems(opportunity, envelope)
+        if problems and any(event.key == envelope.key for event in await self._ledger.events(opportunity)):
+            return []
+        return problems
+
+    async def _check_clearances(self, opportunity: str, envelope: Envelope) -> None:
+        if any(command.kind == "migrate" for command in envelope.commands):
+            self._clearing.forget(opportunity)
+        if problems := await self._unheld(opportunity, envelope):
+            opens = envelope.commands[0].kind == "open"
+            others = [] if opens else await self._why_not(opportunity, envelope)
+            raise Refused(*others, *problems)
 
     async def _execute(self, opportunity: str, envelope: Envelope) -> Receipt:
         try:
-            return await self._transport.update(opportunity, envelope)
+            return await self._transport.update(_id(opportunity), Opportunity.execute, envelope)
         except NoRun:
             known = await told(self._ledger, opportunity)
-        state = _folded(opportunity, known)
+        state = fold(opportunity, known.events, known.playbook)
         decision = decide(state, envelope, not_before_told(state, self._now()))
         if isinstance(decision, Repeated):
             return receipt_of(opportunity, decision.events)
@@ -319,9 +322,9 @@ class Stagemark:
             raise _error(decision)
         calendar = await self._calendars.calendar(state.calendar)
         start = OpportunityInput(
-            opportunity=opportunity, playbook=known.playbook, calendar=calendar, resumes=True, **self._start
+            opportunity=opportunity, playbook=known.playbook, calendar=calendar, resumes=True, living=self._living
         )
-        return await self._transport.start(start, state, envelope)
+        return await self._start(start, state, envelope)
 
     async def _open(self, opportunity: str, playbook: Playbook, calendar: Any, envelope: Envelope) -> Receipt:
         if await self._ledger.events(opportunity):
@@ -330,14 +333,28 @@ class Stagemark:
         if isinstance(decision, Rejected):  # a bad opening starts nothing
             raise _error(decision)
         assert isinstance(decision, Accepted)  # nothing was there that could be repeated
-        start = OpportunityInput(opportunity=opportunity, playbook=playbook, calendar=calendar, **self._start)
+        start = OpportunityInput(opportunity=opportunity, playbook=playbook, calendar=calendar, living=self._living)
         try:
-            return await self._transport.start(start, decision.state, envelope)
+            return await self._start(start, decision.state, envelope)
         except NoRun:  # its whole life passed since we looked
             return await self._execute(opportunity, envelope)
 
+    async def _start(self, start: OpportunityInput, state: OpportunityState, envelope: Envelope) -> Receipt:
+        found = found_by(life=state.life, owner=state.owner, account=state.account, playbook=state.playbook.id)
+        return await self._transport.start(
+            OPPORTUNITY,
+            start,
+            Opportunity.execute,
+            envelope,
+            id_=_id(start.opportunity),
+            resumes=start.resumes,
+            summary=summary(state.account, state.title),
+            found=found,
+        )
+
     async def _ended(self, opportunity: str) -> OpportunityState:
-        return _folded(opportunity, await told(self._ledger, opportunity))
+        known = await told(self._ledger, opportunity)
+        return fold(opportunity, known.events, known.playbook)
 
     async def _keep(self, opportunity: str, envelope: Envelope, refused: Refused) -> None:
         refusal = Refusal(opportunity=opportunity, envelope=envelope, problems=refused.problems, refused_at=self._now())
@@ -347,37 +364,5 @@ class Stagemark:
             _log.exception("A refusal could not be kept: %s", refused)
 
 
-def _check_sendable(opportunity: str, envelope: Envelope) -> None:
-    """What no run could take is refused here: it would stand in the way of everybody else's commands."""
-    if problem := opportunity_problem(opportunity):
-        raise InvalidInput.of(problem)
-    size = len(envelope.model_dump_json(exclude_unset=True))
-    if size > MOST_SENT:
-        raise InvalidInput.of("envelope_too_large", size=size, most=MOST_SENT)
-
-
-def _folded(opportunity: str, known: Told) -> OpportunityState:
-    return fold(opportunity, known.events, known.playbook)
-
-
 def _error(decision: Rejected) -> Refused:
     return (Conflict if decision.conflict else Refused)(*decision.problems)
-
-
-def _valid(model: type[Any], **fields: Any) -> Any:
-    """Make a command of what was given; what was left out stays unset, so that payloads are small."""
-    try:
-        return model(**{name: value for name, value in fields.items() if value is not None or name == "on"})
-    except ValidationError as error:
-        raise InvalidInput(*problems_of(error)) from error
-
-
-def _envelope(commands: Sequence[Command], said: Said) -> Envelope:
-    envelope: Envelope = _valid(Envelope, commands=tuple(commands), **{"key": str(uuid.uuid4()), **said})
-    return envelope
-
-
-def _given(evidence: Evidence) -> tuple[Given, ...]:
-    if isinstance(evidence, Mapping):
-        return tuple(_valid(Given, evidence=name, value=value) for name, value in evidence.items())
-    return tuple(evidence)

@@ -7,11 +7,14 @@ They stand in `stagemark.problem_texts`.
 
 from __future__ import annotations
 
+import errno
+import re
 from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 
-from stagemark.problem_texts import Language, render
+from stagemark.problem_texts import PROBLEM_TEXTS, Language, render
 
 __all__ = [
     "Conflict",
@@ -21,6 +24,9 @@ __all__ = [
     "Refused",
     "StagemarkError",
     "Unavailable",
+    "fault_of",
+    "problems_of",
+    "reason_of",
 ]
 
 
@@ -96,3 +102,59 @@ class NotFound(StagemarkError):
 
 class Unavailable(StagemarkError):
     """Something the engine needs is not there: server, namespace, search attribute, database, port."""
+
+
+def problems_of(error: ValidationError) -> list[Problem]:
+    """What pydantic found, each with its place, as problems: by our own code where it has one, else `field_invalid`."""
+    return [
+        Problem(
+            code=found["type"] if found["type"] in PROBLEM_TEXTS else "field_invalid",
+            where=".".join(map(str, found["loc"])),
+            params={"message": fault_of(found), **{k: str(v) for k, v in found.get("ctx", {}).items()}},
+        )
+        for found in _first_causes(error.errors(include_url=False, include_input=False))
+    ]
+
+
+def _first_causes(errors: list[ErrorDetails]) -> list[ErrorDetails]:
+    """The errors without those that only follow: a list seems too short where what stands in it can't be read."""
+    within = {error["loc"][:depth] for error in errors for depth in range(len(error["loc"]))}
+    return [error for error in errors if not (error["type"] == "too_short" and error["loc"] in within)]
+
+
+def fault_of(found: ErrorDetails, field: str = "") -> str | dict[str, Any]:
+    """What pydantic found, as a param that is said in the reader's language; in its own words where we have none.
+
+    Args:
+        found: One of its errors.
+        field: The name of the field, where the place does not tell it.
+    """
+    if field:
+        return {"code": "field_named", "params": {"field": field, "message": fault_of(found)}}
+    code = f"field_{found['type']}"
+    if code not in PROBLEM_TEXTS:
+        return found["msg"]
+    params: dict[str, Any] = {name: str(value) for name, value in found.get("ctx", {}).items()}
+    choices = params.get("expected") or params.get("expected_tags")  # 'a', 'b' or 'c'
+    return {"code": code, "params": params | {"known": re.findall("'([^']*)'", choices)} if choices else params}
+
+
+_REASONS = {
+    errno.ENOENT: "os_not_found",
+    errno.ENOTDIR: "os_not_found",
+    errno.EACCES: "os_not_allowed",
+    errno.EPERM: "os_not_allowed",
+    errno.EROFS: "os_not_allowed",
+    errno.EISDIR: "os_is_folder",
+    errno.ENOSPC: "os_no_space",
+    errno.EDQUOT: "os_no_space",
+}
+
+
+def reason_of(error: OSError | UnicodeDecodeError) -> str | dict[str, Any]:
+    """Why a file can't be had, as a param that is said in the reader's language; else in the system's own words."""
+    if isinstance(error, UnicodeDecodeError):
+        return {"code": "os_not_utf8"}
+    if error.errno in _REASONS:
+        return {"code": _REASONS[error.errno]}
+    return error.strerror or type(error).__name__

@@ -5,25 +5,49 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from stagemark.texts.account import ACCOUNT_TEXTS, CLEARANCE_TERMS
+from stagemark.texts.aftercare import AFTERCARE_TEXTS
+from stagemark.texts.collection import COLLECTION_TEXTS
+from stagemark.texts.complaint import COMPLAINT_TEXTS, TURN_TERMS
+from stagemark.texts.contacts import CONTACT_TEXTS
 from stagemark.texts.engine import ENGINE_TEXTS
+from stagemark.texts.fields import FIELD_TEXTS
 from stagemark.texts.importing import IMPORT_TEXTS
+from stagemark.texts.messages import MESSAGE_TEXTS
+from stagemark.texts.neighbours import NEIGHBOUR_TEXTS
 from stagemark.texts.playbook import PLAYBOOK_TEXTS
 from stagemark.texts.sale import SALE_TEXTS, TERMS
+from stagemark.texts.tasks_collection import MILESTONE_TERMS
 
 Language = Literal["zh", "en"]
 
 __all__ = ["PROBLEM_TEXTS", "Language", "render"]
 
-PROBLEM_TEXTS: dict[str, tuple[str, str]] = {**SALE_TEXTS, **PLAYBOOK_TEXTS, **IMPORT_TEXTS, **ENGINE_TEXTS}
+PROBLEM_TEXTS: dict[str, tuple[str, str]] = {
+    **SALE_TEXTS,
+    **PLAYBOOK_TEXTS,
+    **IMPORT_TEXTS,
+    **ENGINE_TEXTS,
+    **FIELD_TEXTS,
+    **ACCOUNT_TEXTS,
+    **AFTERCARE_TEXTS,
+    **COLLECTION_TEXTS,
+    **CONTACT_TEXTS,
+    **MESSAGE_TEXTS,
+    **COMPLAINT_TEXTS,
+    **NEIGHBOUR_TEXTS,
+}
 """What each code says: in English, in Chinese."""
 
 _TERMED = frozenset(
     {
-        "because", "command", "done", "edge", "expected", "found", "has", "kind", "life", "needs", "operator",
-        "status", "waits_for", "what", "who",
+        "because", "command", "done", "edge", "expected", "found", "has", "kind", "left", "life", "milestone",
+        "needs", "operator", "status", "taken", "turn", "waits_for", "what", "who",
     }
 )  # fmt: skip
 """Params that hold a term; all others are somebody's own word, which may happen to be one."""
+
+_TERMS = {**TERMS, **CLEARANCE_TERMS, **MILESTONE_TERMS, **TURN_TERMS}
 
 
 class _Blank(dict[str, Any]):
@@ -38,7 +62,9 @@ def _said(value: Any, language: Language, termed: bool) -> str:
         return (", " if language == "en" else "、").join(_said(item, language, termed) for item in value) or "-"
     if isinstance(value, dict) and "code" in value:
         return render(value["code"], language, value.get("params", {}))
-    term = TERMS.get(value) if termed and isinstance(value, str) else None
+    if isinstance(value, dict) and value.keys() == {"zh", "en"}:  # somebody's label in both
+        return str(value[language])
+    term = _TERMS.get(value) if termed and isinstance(value, str) else None
     return term[language == "zh"] if term else str(value)
 
 
@@ -48,7 +74,8 @@ def render(code: str, language: Language, params: Mapping[str, Any]) -> str:
     Args:
         code: The problem's code; an unknown one is said as it is.
         language: `zh` or `en`.
-        params: The values for the text's names: terms are translated, lists joined, a problem inside said in turn.
+        params: The values for the text's names: terms are translated, lists joined, a problem inside said in turn,
+            of a label in both languages the reader's.
     """
     texts = PROBLEM_TEXTS.get(code)
     if texts is None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from stagemark.contracts.names import TASK_QUEUE
+from stagemark.contracts.queues import TASK_QUEUE
 from stagemark.problem_texts import Language
 
 __all__ = ["Settings"]
@@ -25,6 +25,11 @@ class Settings(BaseSettings):
         language: The language of what is said, `zh` or `en`.
         calendar: The working calendar of a sale, where its opening names none.
         calendars: Own calendars, as YAML files; each goes before a shipped one of its id.
+        catalogue: The catalogue of products, as a YAML file; without one nothing is suggested.
+        policy: The company's policy, as a YAML file; without one the method's own numbers hold.
+        channels: Where the addresses of channels are found, as a YAML file; a channel that stands in none has its
+            address in the variable of its name, such as STAGEMARK_CHANNEL_MAIL.
+        letters: The company's own templates of what is carried beyond the inbox: a folder.
         task_queue: The queue of the workers.
         call_timeout: Seconds within which a call has an answer.
         continue_after: History events after which a run continues as new, besides what the server suggests.
@@ -38,6 +43,10 @@ class Settings(BaseSettings):
     language: Language = "en"
     calendar: str = "cn"
     calendars: tuple[Path, ...] = ()
+    catalogue: Path | None = None
+    policy: Path | None = None
+    channels: Path | None = None
+    letters: Path | None = None
     task_queue: str = Field(default=TASK_QUEUE, min_length=1)
     call_timeout: float = Field(default=30.0, gt=0)
     continue_after: int = Field(default=500, ge=10)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 import socket
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -25,19 +25,37 @@ from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 from temporalio.worker import Worker
 
 from stagemark.client import Stagemark
+from stagemark.clients.aftercare import Aftercare, Ports
+from stagemark.clients.complaint import Complaints
+from stagemark.clients.known import Known
+from stagemark.clients.neighbours import Neighbours
 from stagemark.contracts.names import SEARCH_ATTRIBUTES, TASK_QUEUE
+from stagemark.domain.account.state import AccountState
 from stagemark.domain.calendars import WorkCalendar
+from stagemark.domain.catalogue import Catalogue, Customer, Sister
+from stagemark.domain.collection.rules import COLLECTION
+from stagemark.domain.collection.state import CollectionState
+from stagemark.domain.entries import Entry, Stream
 from stagemark.domain.events import Event
+from stagemark.domain.neighbour import Answered, NeighbourState, fold
+from stagemark.domain.neighbours import rules_of
 from stagemark.domain.playbook import Playbook
+from stagemark.domain.policy import Policy
+from stagemark.domain.words import folded
 from stagemark.embedded import TIME_SKIPPING, server_binary
 from stagemark.errors import NotFound
 from stagemark.plugin import StagemarkPlugin
-from stagemark.ports import Message, Person, Refusal
+from stagemark.policies.load import shipped_policy
+from stagemark.ports import Collections, Message, Person, Refusal
 
 __all__ = [
+    "MemoryBooks",
+    "MemoryCatalogues",
+    "MemoryCustomers",
     "MemoryDirectory",
     "MemoryInbox",
     "MemoryLedger",
+    "MemoryPolicies",
     "MemoryRefusals",
     "PlainCalendars",
     "Platform",
@@ -75,6 +93,98 @@ class MemoryLedger:
     async def playbook(self, digest: str) -> Playbook | None:
         """See `Ledger.playbook`."""
         return self.playbooks.get(digest)
+
+
+class MemoryBooks:
+    """The ledgers of neighbours in memory. It refuses two contents under one sequence."""
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self.rows: dict[Stream, dict[int, Entry[Any]]] = {}
+
+    async def append(self, stream: Stream, entries: Sequence[Entry[Any]]) -> None:
+        """See `Books.append`."""
+        rows = self.rows.setdefault(stream, {})
+        for entry in entries:
+            if rows.setdefault(entry.sequence, entry).hash != entry.hash:
+                raise ValueError(f"{stream} has two entries {entry.sequence}")
+
+    async def state(self, stream: Stream) -> NeighbourState | None:
+        """See `Books.state`."""
+        told = self.entries(stream)
+        return fold(rules_of(stream), stream.id, told) if told else None
+
+    async def answered(self, stream: Stream, key: str) -> Answered | None:
+        """See `Books.answered`."""
+        told = [entry for entry in self.entries(stream) if entry.key == key]
+        if not told:
+            return None
+        first, last = told[0], told[-1]
+        return Answered(hash=first.key_hash, first=first.sequence, last=last.sequence, recorded_at=last.recorded_at)
+
+    async def running(self, on: date | None = None) -> list[CollectionState]:
+        """See `Collections.running`."""
+        found = []
+        for stream in self.rows:
+            told = [entry for entry in self.entries(stream) if on is None or entry.day <= on]
+            if stream.stream == "collection" and told:
+                found.append(fold(COLLECTION, stream.id, told))
+        return [one for one in found if one.running]
+
+    async def customers(self) -> dict[str, str]:
+        """See `Collections.customers`."""
+        states = [await self.state(stream) for stream in self.rows]
+        return {one.id: one.title for one in states if isinstance(one, AccountState) and one.title}
+
+    def entries(self, stream: Stream) -> list[Entry[Any]]:
+        """All entries of a neighbour, in order."""
+        return [entry for _, entry in sorted(self.rows.get(stream, {}).items())]
+
+
+class MemoryPolicies:
+    """A policy in memory: by default the shipped one."""
+
+    def __init__(self, policy: Policy | None = None) -> None:
+        """Let this one hold."""
+        self.held = policy or shipped_policy()
+
+    async def policy(self) -> Policy:
+        """See `Policies.policy`."""
+        return self.held
+
+
+class MemoryCatalogues:
+    """A catalogue in memory: by default an empty one."""
+
+    def __init__(self, catalogue: Catalogue | None = None) -> None:
+        """Let this one hold."""
+        self.held = catalogue or Catalogue(id="none")
+
+    async def catalogue(self) -> Catalogue:
+        """See `Catalogues.catalogue`."""
+        return self.held
+
+
+class MemoryCustomers:
+    """Accounts in memory, by their group."""
+
+    def __init__(self, groups: Mapping[str, str] | None = None) -> None:
+        """Know these accounts: which group each is of; empty: of none. `customers` and the rest tell more of them."""
+        self.groups = dict(groups or {})
+        self.customers: dict[str, Customer] = {}
+        self.titles: dict[str, str] = {}
+        self.bought: dict[str, frozenset[str]] = {}
+
+    async def known(self, name: str) -> str | None:
+        """See `Customers.known`."""
+        return next((known for known in self.groups if folded(known) == folded(name)), None)
+
+    async def customer(self, account: str) -> Customer:
+        """See `Customers.customer`."""
+        group = self.groups.get(account)
+        found = [other for other, of in self.groups.items() if group and of == group and other != account]
+        sisters = [Sister(one, self.titles.get(one, ""), self.bought.get(one, frozenset())) for one in found]
+        return self.customers.get(account, Customer(orders=0))._replace(sisters=tuple(sisters))
 
 
 class MemoryRefusals:
@@ -119,11 +229,15 @@ class MemoryDirectory:
 
     def __init__(self, *people: Person) -> None:
         """Know these people."""
-        self.people = {person.id: person for person in people}
+        self.known = {person.id: person for person in people}
 
     async def person(self, person: str) -> Person | None:
         """See `Directory.person`."""
-        return self.people.get(person)
+        return self.known.get(person)
+
+    async def people(self) -> list[Person]:
+        """See `Directory.people`."""
+        return list(self.known.values())
 
 
 class PlainCalendars:
@@ -151,11 +265,24 @@ class Platform:
     inbox: MemoryInbox = field(default_factory=MemoryInbox)
     directory: MemoryDirectory = field(default_factory=MemoryDirectory)
     calendars: PlainCalendars = field(default_factory=PlainCalendars)
+    books: MemoryBooks = field(default_factory=MemoryBooks)
+    policies: MemoryPolicies = field(default_factory=MemoryPolicies)
+    catalogues: MemoryCatalogues = field(default_factory=MemoryCatalogues)
+    customers: MemoryCustomers = field(default_factory=MemoryCustomers)
+    collections: Collections | None = None  # else those of the books
 
     def plugin(self) -> StagemarkPlugin:
         """The plugin on these ports."""
         return StagemarkPlugin(
-            ledger=self.ledger, notifier=self.inbox, directory=self.directory, calendars=self.calendars
+            ledger=self.ledger,
+            notifier=self.inbox,
+            directory=self.directory,
+            calendars=self.calendars,
+            books=self.books,
+            policies=self.policies,
+            catalogues=self.catalogues,
+            customers=self.customers,
+            collections=self.collections or self.books,
         )
 
     def worker(self, client: Client, **settings: Any) -> Worker:
@@ -167,10 +294,35 @@ class Platform:
         return Stagemark(
             client,
             ledger=self.ledger,
+            clearances=self.neighbours(client, **settings),
             refusals=self.refusals,
             calendars=self.calendars,
             **{"jitter": timedelta(0), **settings},
         )
+
+    def neighbours(self, client: Client, **settings: Any) -> Neighbours:
+        """The way to a sale's neighbours on these ports, by which each kind has its client; timers are not late."""
+        return Neighbours(
+            client,
+            books=self.books,
+            directory=self.directory,
+            policies=self.policies,
+            refusals=self.refusals,
+            calendars=self.calendars,
+            **{"jitter": timedelta(0), **settings},
+        )
+
+    def aftercare(self, client: Client, **settings: Any) -> Aftercare:
+        """A client of what comes after the contract."""
+        ports = Ports(
+            self.ledger, self.policies, self.calendars, self.catalogues, self.customers, self.directory
+        )  # fmt: skip
+        return Aftercare(self.sales(client, **settings), self.neighbours(client, **settings), ports)
+
+    def complaints(self, client: Client, **settings: Any) -> Complaints:
+        """A client of complaints."""
+        asking = self.neighbours(client, **settings)
+        return Complaints(asking, Known(self.sales(client, **settings), asking, self.customers, self.directory))
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""Talks to Temporal about one sale, and says in stagemark's words what went wrong.
+"""Talks to Temporal about one sale or neighbour, and says in stagemark's words what went wrong.
 
 What is transient is tried again until the time is up; a key makes that safe (design.md §6 rules 4 and 8).
 """
@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
-from typing import TypeVar
+from datetime import timedelta
+from typing import Any, TypeVar
 
 from temporalio.api.errordetails.v1 import NamespaceNotFoundFailure
 from temporalio.client import (
@@ -17,27 +17,21 @@ from temporalio.client import (
     RPCError,
     RPCTimeoutOrCancelledError,
     WithStartWorkflowOperation,
-    WorkflowHandle,
     WorkflowQueryFailedError,
     WorkflowUpdateFailedError,
 )
-from temporalio.common import (
-    WorkflowIDConflictPolicy,
-    WorkflowIDReusePolicy,
-)
+from temporalio.common import TypedSearchAttributes, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCStatusCode
+from temporalio.workflow import UpdateMethodMultiParam
 
-from stagemark.contracts.messages import OpportunityInput, Receipt
-from stagemark.contracts.names import SEARCH_ATTRIBUTES, found_by, opportunity_workflow_id, summary
-from stagemark.contracts.views import View
-from stagemark.domain.commands import Envelope
-from stagemark.domain.state import OpportunityState
+from stagemark.contracts.names import SEARCH_ATTRIBUTES
+from stagemark.contracts.wire import RESTORING
 from stagemark.errors import Conflict, Problem, Refused, StagemarkError, Unavailable
-from stagemark_workflows.opportunity import Opportunity
 
 __all__ = ["NoRun", "Transport", "creating", "fault"]
 
+P = TypeVar("P")
 T = TypeVar("T")
 
 _PASSING = (
@@ -49,7 +43,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0  # seconds between tries
 
 
 class NoRun(Exception):
-    """The sale has no run: it has ended, or was never opened."""
+    """There is no run: it has ended, or was never begun."""
 
 
 class _TransientError(Exception):
@@ -61,7 +55,7 @@ class _TransientError(Exception):
 
 
 class Transport:
-    """Temporal, as far as sales need it."""
+    """Temporal, as far as sales and their neighbours need it."""
 
     def __init__(self, client: Client, *, task_queue: str, timeout: timedelta) -> None:
         """Talk through a client; every call has an answer within `timeout`."""
@@ -69,8 +63,13 @@ class Transport:
         self._queue = task_queue
         self._timeout = timeout
 
-    async def update(self, opportunity: str, envelope: Envelope) -> Receipt:
-        """Send an envelope to the sale's run.
+    async def update(self, id_: str, method: UpdateMethodMultiParam[[Any, P], T], asked: P) -> T:
+        """Send an update to a run.
+
+        Args:
+            id_: The workflow id.
+            method: The update, as the workflow's class has it.
+            asked: Its argument.
 
         Raises:
             NoRun: There is none.
@@ -79,66 +78,69 @@ class Transport:
         # One id for all tries of this call: they are one update. Not the key: Temporal would repeat a refusal as well,
         # and never see that the content is another.
         update_id = str(uuid.uuid4())
+        handle = self._client.get_workflow_handle(id_)
+        return await self._patiently(lambda: handle.execute_update(method, asked, id=update_id))
 
-        async def attempt() -> Receipt:
-            return await self._handle(opportunity).execute_update(Opportunity.execute, envelope, id=update_id)
-
-        return await self._patiently(attempt)
-
-    async def start(self, start: OpportunityInput, state: OpportunityState, envelope: Envelope) -> Receipt:
-        """Send an envelope to the sale's run, starting it if there is none.
+    async def start(
+        self,
+        workflow: str,
+        start: Any,
+        method: UpdateMethodMultiParam[[Any, P], T],
+        asked: P,
+        *,
+        id_: str,
+        resumes: bool,
+        summary: str,
+        found: TypedSearchAttributes | None = None,
+    ) -> T:
+        """Send an update to a run, starting it if there is none.
 
         Args:
+            workflow: The workflow's type.
             start: What a run starts with.
-            state: The sale as it stands: what it is found by.
-            envelope: What is asked.
+            method: The update, as the workflow's class has it.
+            asked: Its argument.
+            id_: The workflow id.
+            resumes: Whether it may have had a run that ended.
+            summary: Its static summary.
+            found: What it is found by.
 
         Raises:
-            NoRun: It was to be opened, and has a run that ended.
+            NoRun: It was to be begun, and has a run that ended.
             StagemarkError: Refused, or not to be had.
         """
         update_id = str(uuid.uuid4())
         reuse = WorkflowIDReusePolicy
-        found = found_by(life=state.life, owner=state.owner, account=state.account, playbook=state.playbook.id)
 
-        async def attempt() -> Receipt:
-            operation = WithStartWorkflowOperation(
-                Opportunity.run,
+        async def attempt() -> T:
+            operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+                workflow,
                 start,
-                id=opportunity_workflow_id(start.opportunity),
+                id=id_,
                 task_queue=self._queue,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                # One life: a sale that had a run is opened no second time; it goes on from the ledger.
-                id_reuse_policy=reuse.ALLOW_DUPLICATE if start.resumes else reuse.ALLOW_DUPLICATE_FAILED_ONLY,
+                # One life: what had a run is begun no second time; it goes on from the ledger.
+                id_reuse_policy=reuse.ALLOW_DUPLICATE if resumes else reuse.ALLOW_DUPLICATE_FAILED_ONLY,
                 search_attributes=found,
-                static_summary=summary(state.account, state.title),
+                static_summary=summary,
             )
             # What fails is kept in the operation as well, and would be logged as an error that nobody looked at.
             looked = asyncio.ensure_future(operation.workflow_handle())
             looked.add_done_callback(lambda handle: handle.cancelled() or handle.exception())
             return await self._client.execute_update_with_start_workflow(
-                Opportunity.execute, envelope, start_workflow_operation=operation, id=update_id
+                method, asked, start_workflow_operation=operation, id=update_id
             )
 
         return await self._patiently(attempt)
 
-    async def why_not(self, opportunity: str, envelope: Envelope, now: datetime) -> list[Problem]:
-        """Ask the run what it would refuse; raises as `update` does."""
-        handle = self._handle(opportunity)
-        return await self._patiently(lambda: handle.query(Opportunity.why_not, args=[envelope, now]))
-
-    async def view(self, opportunity: str, now: datetime) -> View:
-        """Ask the run how the sale stands; raises as `update` does."""
-        handle = self._handle(opportunity)
-        return await self._patiently(lambda: handle.query(Opportunity.view, now))
-
-    def _handle(self, opportunity: str) -> WorkflowHandle[Opportunity, None]:
-        return self._client.get_workflow_handle_for(Opportunity.run, opportunity_workflow_id(opportunity))
+    async def query(self, id_: str, method: Callable[..., T], *asked: Any) -> T:
+        """Ask a run; raises as `update` does."""
+        handle = self._client.get_workflow_handle(id_)
+        return await self._patiently(lambda: handle.query(method, args=asked))
 
     async def _patiently(self, attempt: Callable[[], Awaitable[T]]) -> T:
         seconds = self._timeout.total_seconds()
-        nobody: StagemarkError = Unavailable.of("no_answer", seconds=seconds, queue=self._queue)
-        error = nobody
+        error: StagemarkError | None = None
         pause = _FIRST_PAUSE
         try:
             async with asyncio.timeout(seconds):
@@ -146,14 +148,14 @@ class Transport:
                     try:
                         return await self._once(attempt)
                     except _TransientError as transient:
-                        error = transient.error or nobody
+                        error = transient.error
                     await asyncio.sleep(pause)
                     pause = min(2 * pause, _LONGEST_PAUSE)
         except (TimeoutError, RPCTimeoutOrCancelledError) as late:
             task = asyncio.current_task()
             if task is not None and task.cancelling():  # the SDK says so too if the caller was cancelled
                 raise asyncio.CancelledError from late
-            raise error from late
+            raise error or Unavailable.of("no_answer", seconds=seconds, queue=self._queue) from late
 
     async def _once(self, attempt: Callable[[], Awaitable[T]]) -> T:
         try:
@@ -163,6 +165,8 @@ class Transport:
         except WorkflowAlreadyStartedError as existing:
             raise NoRun from existing
         except WorkflowQueryFailedError as failed:
+            if RESTORING in failed.message:
+                raise _TransientError from failed
             raise Unavailable.of("engine_failed", why=failed.message) from failed
         except RPCError as error:
             raise self._told(error) from error

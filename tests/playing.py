@@ -158,6 +158,11 @@ def value_for(kind: Evidence, condition: Condition | None = None) -> Any:
             return list(kind.option_ids)
         case EvidenceType.CHOICE | EvidenceType.RANKED:
             return kind.option_ids[-1]
+        case EvidenceType.CONTRACT:
+            amount = {"amount": "5", "currency": "CNY"}
+            return {"amount": amount, "instalments": [{"id": "1", "amount": "5", "after": "delivery"}]}
+        case EvidenceType.CLEARANCE:
+            return {"id": "C-1", "amount": {"amount": "5", "currency": "CNY"}, "until": "2100-01-01"}
         case EvidenceType.TEXT | EvidenceType.PERSON:
             return "somebody"
 

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from stagemark.domain.calendars import CalendarSpec, WorkCalendar
-from stagemark.errors import InvalidInput, NotFound, Problem
+from stagemark.errors import InvalidInput, NotFound, Problem, fault_of, reason_of
 from stagemark.playbooks.document import line_of, read_document
 from stagemark.problem_texts import PROBLEM_TEXTS
 
@@ -50,7 +50,7 @@ def load_calendar(path: str | Path) -> CalendarSpec:
     try:
         text = Path(path).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as problem:
-        raise InvalidInput.of("calendar_unreadable", str(path), why=str(problem)) from problem
+        raise InvalidInput.of("calendar_unreadable", str(path), why=reason_of(problem)) from problem
     return _parse(text, str(path))
 
 
@@ -169,4 +169,4 @@ def _problem(error: ErrorDetails) -> Problem:
         return Problem(code="calendar_weekday", params={"value": str(error["input"])})
     if error["type"] in PROBLEM_TEXTS:
         return Problem(code=error["type"], params=error.get("ctx", {}))
-    return Problem(code="field_invalid", params={"message": f"{field}: {error['msg']}"})
+    return Problem(code="field_invalid", params={"message": fault_of(error, field)})

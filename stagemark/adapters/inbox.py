@@ -2,35 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
 from pydantic import BaseModel
-from sqlalchemy import Connection, RowMapping, and_, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, insert, select, tuple_, update
 
 from stagemark.domain.calendars import WorkCalendar
 from stagemark.domain.playbook import Named, Playbook
-from stagemark.ports import Message, Person
+from stagemark.domain.policy import MessagePolicy
+from stagemark.errors import Problem
+from stagemark.ports import Message, Person, Policies
 from stagemark.problem_texts import Language
-from stagemark.readmodel.schema import messages, playbooks, triggers
+from stagemark.readmodel.schema import deliveries, messages, playbooks, triggers
 from stagemark.readmodel.store import Store
+from stagemark.readmodel.tables.common import tasks
+from stagemark.texts.tasks import task_text
+from stagemark.texts.tasks_complaint import STEP_OF
 
-__all__ = ["Digest", "Inbox", "Note", "SqlInbox"]
+__all__ = ["Digest", "Inbox", "Note", "SqlInbox", "Undelivered", "read_notes"]
 
-GRACE: Final = timedelta(minutes=15)
-"""What falls due as the working day begins still belongs to that morning's digest."""
 PLAIN: Final = WorkCalendar(id="plain", zone="UTC", known_from=date.min, known_until=date.max)
+
+_Statuses = Mapping[tuple[str, int], str]
+"""What became of tasks, by their neighbour and entry."""
+
+
+class Undelivered(BaseModel):
+    """That a message did not arrive beyond the inbox: by which channel, and why."""
+
+    channel: str
+    problem: Problem
 
 
 class Note(BaseModel):
     """A message as its reader sees it.
 
     Attributes:
-        opportunity: Which sale.
+        stream: Which neighbour of the sale says so, such as `collection:S-1`; empty: the sale itself.
+        opportunity: Which sale; empty for what concerns an account alone.
         event: The number by which it is answered.
-        trigger: What fired, in the reader's language; its id where the playbook has no label.
+        kind: Which trigger or task, by its id.
+        subject: What it is about, where a command of its own answers it: a complaint's step, a prompt, an instalment.
+        trigger: What fired, in the reader's language: the playbook's label, or what the task says; else its id.
         stage: The stage it is about, likewise; none if it is about none.
         title: The sale's title.
         account: The sale's account.
@@ -40,10 +56,16 @@ class Note(BaseModel):
         read: Whether they had seen it before.
         status: What became of the trigger: `open` while it waits for an answer; else `done`, `put_off`, `dismissed`,
             `missed` or `withdrawn`.
+        unheld: Roles that nobody holds, for which it comes to this reader.
+        params: Its ids, dates and figures, as they are.
+        undelivered: Where it did not arrive.
     """
 
+    stream: str
     opportunity: str
     event: int
+    kind: str
+    subject: str | None
     trigger: str
     stage: str | None
     title: str
@@ -53,6 +75,15 @@ class Note(BaseModel):
     deliver_at: datetime
     read: bool
     status: str
+    unheld: list[str] = []
+    params: dict[str, Any] = {}
+    undelivered: list[Undelivered] = []
+
+    @property
+    def answered_by(self) -> dict[str, Any]:
+        """What `answer_line` needs to know of it."""
+        named = ("opportunity", "stream", "kind", "event")
+        return {name: getattr(self, name) for name in named} | {"subject": self.subject or ""}
 
 
 class Digest(BaseModel):
@@ -74,20 +105,23 @@ class Inbox(BaseModel):
 class SqlInbox:
     """The port `Notifier` on a store, and its reading side. It never sends anybody away: reading is up to them."""
 
-    def __init__(self, store: Store, calendar: WorkCalendar = PLAIN) -> None:
+    def __init__(self, store: Store, calendar: WorkCalendar = PLAIN, policies: Policies | None = None) -> None:
         """Use a store; it has to be migrated.
 
         Args:
             store: Where the messages stand.
             calendar: When a working morning begins; meant in each recipient's own zone.
+            policies: How long after that the digest goes out; without one, as the shipped policy says.
         """
         self._store = store
         self._calendar = calendar
+        self._policies = policies
 
     async def post(self, message: Message, recipient: Person) -> None:
         """Post a message to one person; repeats of its key are one message."""
         key = {"namespace": self._store.namespace, "key": message.key, "recipient": recipient.id}
         row = key | {
+            "stream": message.stream,
             "opportunity": message.opportunity,
             "title": message.title,
             "account": message.account,
@@ -97,7 +131,7 @@ class SqlInbox:
             "params": message.params,
             "urgent": message.urgent,
             "at": message.at,
-            "deliver_at": message.at if message.urgent else self._morning(message.at, recipient.zone),
+            "deliver_at": message.at if message.urgent else await self._morning(message.at, recipient.zone),
             "withdrawn": False,
         }
         posted = select(messages.c.key).where(*(messages.c[name] == value for name, value in key.items()))
@@ -140,18 +174,14 @@ class SqlInbox:
             messages.c.deliver_at <= now,
         )
         unread = messages.c.read_at.is_(None)
-        fired = and_(*(messages.c[name] == triggers.c[name] for name in ("namespace", "opportunity", "event")))
-        query = select(messages, triggers.c.status).outerjoin(triggers, fired)
-        query = query.where(*mine, *(() if everything else (unread,)))
 
-        def work(connection: Connection) -> tuple[Sequence[RowMapping], dict[str, Playbook]]:
-            rows = connection.execute(query.order_by(messages.c.deliver_at, messages.c.at, messages.c.key)).mappings()
-            found = rows.all()
+        def work(connection: Connection) -> list[tuple[RowMapping, Note]]:
+            chosen = mine if everything else (*mine, unread)
+            found = read_notes(connection, self._store.namespace, *chosen, language=speaks)
             connection.execute(update(messages).where(*mine, unread).values(read_at=now))
-            return found, self._playbooks(connection, {row["playbook"] for row in found})
+            return found
 
-        found, labels = await self._store.write(work)
-        notes = [(row, _note(row, labels.get(row["playbook"]), speaks)) for row in found]
+        notes = await self._store.write(work)
         daily = ((row["deliver_at"], note) for row, note in notes if not row["urgent"])
         return Inbox(
             person=person,
@@ -163,23 +193,77 @@ class SqlInbox:
             ],
         )
 
-    def _morning(self, at: datetime, zone: str) -> datetime:
-        return self._calendar.model_copy(update={"zone": zone}).next_morning(at.astimezone(UTC) - GRACE)
-
-    def _playbooks(self, connection: Connection, digests: Iterable[str]) -> dict[str, Playbook]:
-        query = select(playbooks.c.hash, playbooks.c.whole).where(
-            playbooks.c.namespace == self._store.namespace, playbooks.c.hash.in_(sorted(digests))
-        )
-        return {digest: Playbook.model_validate_json(whole) for digest, whole in connection.execute(query)}
+    async def _morning(self, at: datetime, zone: str) -> datetime:
+        carried = (await self._policies.policy()).messages if self._policies else MessagePolicy()
+        return self._calendar.model_copy(update={"zone": zone}).next_morning(at.astimezone(UTC) - carried.digest_after)
 
 
-def _note(row: RowMapping, playbook: Playbook | None, language: Language) -> Note:
-    params = row["params"]
+def read_notes(
+    connection: Connection, namespace: str, *where: ColumnElement[bool], language: Language
+) -> list[tuple[RowMapping, Note]]:
+    """Messages with what their reader sees of them, the oldest first."""
+    own = (messages.c[name] == triggers.c[name] for name in ("namespace", "opportunity", "event"))
+    query = select(messages, triggers.c.status).outerjoin(triggers, and_(messages.c.stream == "", *own))
+    query = query.where(*where).order_by(messages.c.deliver_at, messages.c.at, messages.c.key)
+    rows = connection.execute(query).mappings().all()
+    became = _became(connection, namespace, rows)
+    labels = _playbooks(connection, namespace, {row["playbook"] for row in rows})
+    notes = [(row, _note(row, labels.get(row["playbook"]), became, language)) for row in rows]
+    lost = _undelivered(connection, namespace, rows)
+    for row, note in notes:
+        note.undelivered = [
+            lost_ for key in (row["key"], row["digest"]) for lost_ in lost.get((key, row["recipient"]), ())
+        ]
+    return notes
+
+
+def _became(connection: Connection, namespace: str, found: Iterable[RowMapping]) -> _Statuses:
+    """What became of the tasks of neighbours."""
+    told = {(*row["stream"].split(":", 1), row["event"]) for row in found if row["stream"]}
+    if not told:
+        return {}
+    named = (tasks.c.stream, tasks.c.id, tasks.c.entry)
+    query = select(*named, tasks.c.status).where(tasks.c.namespace == namespace, tuple_(*named).in_(sorted(told)))
+    return {(f"{kind}:{id_}", entry): status for kind, id_, entry, status in connection.execute(query)}
+
+
+def _undelivered(
+    connection: Connection, namespace: str, rows: Iterable[RowMapping]
+) -> dict[tuple[str, str], list[Undelivered]]:
+    """What did not arrive beyond the inbox, by its key or that of its digest, and its reader."""
+    readers = sorted({row["recipient"] for row in rows})
+    query = select(deliveries).where(
+        deliveries.c.namespace == namespace,
+        deliveries.c.recipient.in_(readers),
+        deliveries.c.status.in_(("refused", "given_up")),
+    )
+    found: dict[tuple[str, str], list[Undelivered]] = {}
+    for row in connection.execute(query).mappings():
+        problem = Problem(code=row["code"], params=row["params"])
+        lost = Undelivered(channel=row["channel"], problem=problem)
+        found.setdefault((row["key"], row["recipient"]), []).append(lost)
+    return found
+
+
+def _playbooks(connection: Connection, namespace: str, digests: Iterable[str]) -> dict[str, Playbook]:
+    query = select(playbooks.c.hash, playbooks.c.whole).where(
+        playbooks.c.namespace == namespace, playbooks.c.hash.in_(sorted(digests))
+    )
+    return {digest: Playbook.model_validate_json(whole) for digest, whole in connection.execute(query)}
+
+
+def _note(row: RowMapping, playbook: Playbook | None, became: _Statuses, language: Language) -> Note:
+    params, kind = row["params"], row["kind"]
     stage = params.get("stage")
+    label = None if playbook else task_text(kind, language, params)
+    missed = "missed" if params.get("missed") else None  # it is told to a superior, under a number of its own
     return Note(
+        stream=row["stream"],
         opportunity=row["opportunity"],
         event=row["event"],
-        trigger=_label({t.id: t for t in playbook.triggers} if playbook else {}, row["kind"], language),
+        kind=kind,
+        subject=STEP_OF.get(kind) or params.get("prompt") or params.get("instalment"),
+        trigger=label or _label({t.id: t for t in playbook.triggers} if playbook else {}, kind, language),
         stage=_label(playbook.stage_of if playbook else {}, stage, language) if stage else None,
         title=row["title"],
         account=row["account"],
@@ -187,7 +271,9 @@ def _note(row: RowMapping, playbook: Playbook | None, language: Language) -> Not
         since=params.get("due_at", row["at"]),
         deliver_at=row["deliver_at"],
         read=row["read_at"] is not None,
-        status=row["status"] or "open",
+        status=row["status"] or became.get((row["stream"], row["event"])) or missed or "open",
+        unheld=params.get("unheld", []),
+        params=params,
     )
 
 

@@ -6,8 +6,33 @@ import sys
 
 import typer
 
-from stagemark.cli import directory, importing, inbox, ledger, playbook, reports, running, sale
+from stagemark.cli import (
+    account,
+    answering,
+    briefing,
+    complaint,
+    delivery,
+    directory,
+    dispute,
+    follow_up,
+    importing,
+    inbox,
+    instalment,
+    ledger,
+    messages,
+    payment,
+    playbook,
+    policy,
+    promise,
+    prompt,
+    receivables,
+    referral,
+    reports,
+    running,
+    sale,
+)
 from stagemark.cli.common import complain, language
+from stagemark.cli.usage import asks_for_help, misused
 from stagemark.errors import InvalidInput, StagemarkError
 from stagemark.problem_texts import Language
 
@@ -23,8 +48,8 @@ app = typer.Typer(
 )
 _PANELS = {
     "Run": (running.app,),
-    "One sale": (sale.app,),
-    "Ask": (reports.app, inbox.app),
+    "One sale": (sale.app, answering.app),
+    "Ask": (reports.app, inbox.app, receivables.app, briefing.app),
     "Bring in": (importing.app,),
 }
 for _panel, _apps in _PANELS.items():
@@ -32,8 +57,24 @@ for _panel, _apps in _PANELS.items():
         for _command in _group.registered_commands:
             _command.rich_help_panel = _panel
         app.add_typer(_group)
+_AFTER_THE_CONTRACT = {
+    "account": account.app,
+    "payment": payment.app,
+    "instalment": instalment.app,
+    "promise": promise.app,
+    "dispute": dispute.app,
+    "delivery": delivery.app,
+    "complaint": complaint.app,
+    "follow-up": follow_up.app,
+    "prompt": prompt.app,
+    "referral": referral.app,
+}
+for _name, _group in _AFTER_THE_CONTRACT.items():
+    app.add_typer(_group, name=_name, rich_help_panel="After the contract")
 app.add_typer(directory.app, name="directory", rich_help_panel="Bring in")
 app.add_typer(playbook.app, name="playbook", rich_help_panel="Look after")
+app.add_typer(policy.app, name="policy", rich_help_panel="Look after")
+app.add_typer(messages.app, name="messages", rich_help_panel="Look after")
 app.add_typer(ledger.app, name="ledger", rich_help_panel="Look after")
 
 
@@ -41,9 +82,16 @@ def main() -> None:
     """Run the command line. Exit status: 0 done, 2 the caller's mistake, 1 ours."""
     try:
         _check_arguments()
-        app()
+        ended = app(standalone_mode=False)
     except StagemarkError as error:
         complain(error, _speaks())
+    except typer.TyperException as error:
+        if asks_for_help(error):
+            raise SystemExit(2) from None
+        complain(misused(error), _speaks())
+    except typer.Abort:
+        raise SystemExit(1) from None
+    raise SystemExit(ended if isinstance(ended, int) else 0)
 
 
 def _check_arguments() -> None:

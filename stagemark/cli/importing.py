@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pydantic import BaseModel
@@ -17,20 +17,20 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table as Grid
 from rich.text import Text
-from sqlalchemy import make_url
 
 from stagemark import bootstrap
 from stagemark.cli.common import LanguageOption, as_json, console, language, run
 from stagemark.domain.playbook import Playbook
 from stagemark.errors import InvalidInput
-from stagemark.importing.mapping import LoadedMapping, load_mapping
-from stagemark.importing.plan import Plan, plan_import
-from stagemark.importing.run import Comparison, carry_out, compare
-from stagemark.importing.starting import Runs
-from stagemark.importing.table import read_table
 from stagemark.playbooks.load import find_playbook
 from stagemark.problem_texts import Language
 from stagemark.reports.render import Output
+
+if TYPE_CHECKING:
+    from stagemark.importing.mapping import LoadedMapping
+    from stagemark.importing.plan import Plan
+    from stagemark.importing.run import Comparison
+from stagemark.spreadsheets import cell as text_cell
 
 __all__ = ["ImportReport", "Untaken", "app"]
 
@@ -105,12 +105,16 @@ def import_table(
     speaks: LanguageOption = None,
 ) -> None:
     """Import a table of sales with their markers and dates; a repeat changes nothing (docs/import.md)."""
+    from stagemark.importing.mapping import load_mapping
+    from stagemark.importing.plan import plan_import
+    from stagemark.importing.table import read_table
+
     said, now = language(speaks), datetime.now(UTC)
     cut = _day(as_of, now)
     loaded = load_mapping(mapping)
     whole = _playbook(playbook, loaded, mapping)
     settings = bootstrap.read_settings()
-    zone = bootstrap.Calendars(settings).spec(loaded.mapping.calendar).zone
+    zone = bootstrap.Calendars(settings.calendars).spec(loaded.mapping.calendar).zone
     table = read_table(file, loaded.mapping.encoding, loaded.mapping.delimiter)
     with _progress(said) as told:
         plan = plan_import(table, loaded, whole, zone, as_of=cut, now=now, limit=limit, told=told)
@@ -124,6 +128,9 @@ def import_table(
 async def _write(
     plan: Plan, calendar: str, whole: Playbook, dry_run: bool, take_good: bool, told: Callable[[str, int, int], None]
 ) -> tuple[Comparison, int]:
+    from stagemark.importing.run import Comparison, carry_out, compare
+    from stagemark.importing.starting import Runs
+
     if dry_run and not _has_ledger():
         return Comparison(plan.sales, (), {}, plan.problems), 0
     async with bootstrap.engine() as parts:
@@ -146,6 +153,8 @@ async def _write(
 
 def _has_ledger() -> bool:
     """Whether there is a ledger to compare with; a dry run makes none."""
+    from sqlalchemy import make_url
+
     url = make_url(bootstrap.read_settings().database_url)
     return url.get_backend_name() != "sqlite" or Path(url.database or "").expanduser().exists()
 
@@ -196,14 +205,16 @@ def _show(report: ImportReport, dry_run: bool, output: Output, said: Language) -
         text = io.StringIO()
         rows = csv.DictWriter(text, list(Untaken.model_fields), lineterminator="\n")
         rows.writeheader()
-        rows.writerows(problem.model_dump() for problem in report.problems)
+        rows.writerows(
+            {name: text_cell(said) for name, said in problem.model_dump().items()} for problem in report.problems
+        )
         console().print(text.getvalue(), markup=False, highlight=False, end="")
         return
     if report.problems:
         grid = Grid(*(_TEXTS[name][zh] for name in ("row", "sale", "column", "code", "why")))
         for problem in report.problems:
             grid.add_row(*(Text(str(part)) for part in problem.model_dump().values()))  # cells are no markup
-        (console() if sys.stdout.isatty() else Console(width=200)).print(grid)
+        (console() if sys.stdout.isatty() else Console(emoji=False, width=200)).print(grid)
     last = "dry" if dry_run else "done" if report.written else "refused"
     for name in ("rows", last):
         console().print(_TEXTS[name][zh].format(**report.model_dump()), markup=False, highlight=False)
@@ -214,7 +225,7 @@ def _progress(said: Language) -> Iterator[Callable[[str, int, int], None]]:
     """A progress bar on stderr for each step, with totals; none where nobody looks."""
     bar = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     tasks: dict[str, TaskID] = {}
-    with Progress(*bar, console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
+    with Progress(*bar, console=Console(emoji=False, stderr=True), disable=not sys.stderr.isatty()) as progress:
 
         def told(step: str, done: int, total: int) -> None:
             if step not in tasks:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final
 from zoneinfo import ZoneInfo
 
 import typer
 from rich.markup import escape
 
 from stagemark import bootstrap
-from stagemark.adapters.inbox import Inbox, Note
-from stagemark.cli.common import LanguageOption, as_json, console, language, run
+from stagemark.cli.common import LanguageOption, OutputOption, as_json, console, language, run
 from stagemark.errors import NotFound
 from stagemark.ports import Person
 from stagemark.problem_texts import Language
+from stagemark.texts.answering import answer_line
+
+if TYPE_CHECKING:
+    from stagemark.adapters.inbox import Inbox, Note
 
 __all__ = ["app"]
 
@@ -32,7 +35,8 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "dismissed": "Answered: dismissed",
         "missed": "Nobody answered in time",
         "withdrawn": "No longer so",
-        "answer": "Answer: stagemark answer {sale} {event} done --text OUTCOME --as {person}  (or put_off, dismissed)",
+        "unheld": "To you because nobody holds the role: {roles}",
+        "undelivered": "Not delivered by {channel}: {why}",
     },
     "zh": {
         "urgent": "紧急",
@@ -46,7 +50,8 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "dismissed": "已忽略",
         "missed": "无人及时处理",
         "withdrawn": "原因已消失",
-        "answer": "处理：stagemark answer {sale} {event} done --text 结果 --as {person}（或 put_off、dismissed）",
+        "unheld": "无人担任角色“{roles}”，因此转给您",
+        "undelivered": "未能通过 {channel} 送达：{why}",
     },
 }
 
@@ -55,14 +60,14 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
 def inbox(
     person: Annotated[str, typer.Option("--for", metavar="NAME|ID", help="Whose inbox.")],
     everything: Annotated[bool, typer.Option("--all", help="Also what has been read before.")] = False,
-    output: Annotated[Literal["table", "json"], typer.Option("--output", help="For people or for programs.")] = "table",
+    output: OutputOption = "table",
     speaks: LanguageOption = None,
 ) -> None:
     """What somebody has been told: what is urgent, then one digest for each morning. It counts as read then."""
     said = language(speaks) if speaks else None
 
     async def read() -> Inbox:
-        async with bootstrap.engine() as parts:
+        async with bootstrap.engine(new=False) as parts:
             whose = await _reader(parts, person)
             present = await parts.present()
             return await parts.inbox.inbox_for(whose, present, everything=everything, language=said)
@@ -97,21 +102,29 @@ def lines(found: Inbox) -> list[str]:
     for heading, notes in parts:
         said.append(f"[bold]{escape(heading)}[/bold]")
         for note in notes:
-            said += _lines(note, words, found.person.id, zone)
+            said += _lines(note, found.language, found.person.id, zone)
     return said
 
 
-def _lines(note: Note, words: dict[str, str], person: str, zone: ZoneInfo) -> list[str]:
-    what = [part for part in (note.title, note.account) if part]
+def _lines(note: Note, language: Language, person: str, zone: ZoneInfo) -> list[str]:
+    words = _WORDS[language]
+    what = [part for part in (note.opportunity, note.title, note.account) if part]
     if note.stage:
         what.append(words["stage"].format(stage=note.stage))
     what.append(words["since"].format(day=note.since.astimezone(zone).date()))
     if note.high_risk:
         what.append(words["risk"])
-    answer = words["answer"].format(sale=note.opportunity, event=note.event, person=person)
-    if note.status != "open":  # an answer would be refused
-        answer = words[note.status]
+    # an answer to what is settled would be refused; a table or a refusal asks for none
+    answer = answer_line(language, person=person, **note.answered_by) if note.status == "open" else words[note.status]
+    more = [words["unheld"].format(roles=", ".join(note.unheld))] if note.unheld else []
+    more += [
+        words["undelivered"].format(channel=lost.channel, why=lost.problem.text(language)) for lost in note.undelivered
+    ]
+    about = " · ".join(what)
+    said = note.stream or "\n" in note.trigger  # sentences, or a table: they stand last
+    first, *rest = (f"{about}: {note.trigger}" if said else f"{note.trigger}: {about}").splitlines()
     return [
-        f"  • {escape(note.trigger)}: {escape(note.opportunity)} · {escape(' · '.join(what))}",
-        f"    [dim]{escape(answer)}[/dim]",
+        f"  • {escape(first)}",
+        *(f"    {escape(line)}" for line in rest),
+        *(f"    [dim]{escape(line)}[/dim]" for line in (answer, *more) if line),
     ]

@@ -22,8 +22,9 @@ from stagemark.domain.playbook import (
     Rung,
     Stage,
     Text,
+    Where,
 )
-from stagemark.errors import InvalidInput, Problem, StagemarkError
+from stagemark.errors import InvalidInput, Problem, StagemarkError, reason_of
 from stagemark.playbooks import diagram as pictures
 from stagemark.playbooks.load import find_playbook, read_playbook, shipped, shipped_playbook
 from stagemark.playbooks.schema import playbook_schema
@@ -160,7 +161,7 @@ def diagram(
     try:
         output.write_bytes(picture)
     except OSError as error:
-        raise InvalidInput.of("file_unwritable", path=str(output), reason=error.strerror or str(error)) from None
+        raise InvalidInput.of("file_unwritable", path=str(output), reason=reason_of(error)) from None
 
 
 def _word(word: str, tongue: Language) -> str:
@@ -179,19 +180,25 @@ def _labelled(named: Named, tongue: Language) -> str:
     return f"[cyan]{named.id}[/] {_label(named, tongue)}"
 
 
+_MONEY = '{"amount": "1000.00", "currency": "CNY"}'
+_PART = '{"id": "1", "amount": "1000.00", "due": "2026-03-05"}'
+
+
 def _typed(evidence: Evidence) -> str:
     """How a value of that kind is written on the command line."""
     first = evidence.options[0].id if evidence.options else ""
     written = {
         EvidenceType.TEXT: "…",
         EvidenceType.NUMBER: "12.5",
-        EvidenceType.MONEY: """'{"amount": "1000.00", "currency": "CNY"}'""",
+        EvidenceType.MONEY: f"'{_MONEY}'",
         EvidenceType.DATE: "2026-03-05",
         EvidenceType.CHOICE: f"""'["{first}"]'""" if evidence.many else first,
         EvidenceType.RANKED: first,
         EvidenceType.PERSON: "contact-7",
         EvidenceType.DOCUMENT: """'{"uri": "https://…", "sha256": "…"}'""",
         EvidenceType.CHECKLIST: f"""'["{first}"]'""",
+        EvidenceType.CONTRACT: f"""'{{"amount": {_MONEY}, "instalments": [{_PART}]}}'""",
+        EvidenceType.CLEARANCE: f"""'{{"id": "C-1", "amount": {_MONEY}, "until": "2026-03-05"}}'""",
     }[evidence.type]
     return f"{evidence.id}{'@contact-7' if evidence.about_person else ''}={written}"
 
@@ -228,7 +235,15 @@ def _show_marker(branch: Tree, playbook: Playbook, marker: Marker, edge: str, to
         twig.add(f"{_word('needs', tongue)} {_condition(playbook, condition, tongue)}")
 
 
-_SIGNS = {"at_least": "≥", "at_most": "≤", "equals": "=", "one_of": "∈", "not_before": "≥", "not_after": "≤"}
+_SIGNS = {
+    "at_least": "≥",
+    "at_most": "≤",
+    "equals": "=",
+    "one_of": "∈",
+    "none_of": "∉",
+    "not_before": "≥",
+    "not_after": "≤",
+}
 
 
 def _condition(playbook: Playbook, condition: Condition, tongue: Language) -> str:
@@ -242,4 +257,16 @@ def _condition(playbook: Playbook, condition: Condition, tongue: Language) -> st
         said = ", ".join(options.get(str(one), escape(str(one))) for one in values)
     sign = _SIGNS.get(condition.operator, "≥")
     who = f" ({_word(condition.who, tongue)})" if evidence.about_person else ""
-    return f"{_labelled(evidence, tongue)} {sign} {said}{who}"
+    return f"{_labelled(evidence, tongue)} {sign} {said}{who}{_where(playbook, condition.where, tongue)}"
+
+
+def _where(playbook: Playbook, where: Where | None, tongue: Language) -> str:
+    """For which sales a condition counts, where not for all."""
+    if where is None:
+        return ""
+    said = [_label(band, tongue) for band in playbook.bands if band.id in where.bands]
+    if where.evidence:
+        evidence = playbook.evidence_of[where.evidence]
+        options = ", ".join(_label(option, tongue) for option in evidence.options if option.id in where.one_of)
+        said.append(f"{_label(evidence, tongue)} = {options}")
+    return f" [dim]({' / '.join(said)})[/]"

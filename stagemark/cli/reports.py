@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import gc
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from rich.console import Console, RenderableType
-from sqlalchemy import Connection
+from rich.console import RenderableType
 
 from stagemark import bootstrap
-from stagemark.adapters.calendars import resolve
-from stagemark.cli.common import LanguageOption, console, language, run
+from stagemark.cli.common import LanguageOption, OutputOption, language, run, screen
 from stagemark.domain.calendars import WorkCalendar
 from stagemark.domain.playbook import Playbook
 from stagemark.domain.state import OpportunityState
 from stagemark.errors import InvalidInput, NotFound, Unavailable
 from stagemark.ports import Person
 from stagemark.problem_texts import Language
-from stagemark.readmodel.courses import courses, kept, untimed
 from stagemark.reports.durations import By, Report, durations
 from stagemark.reports.render import Output, durations_csv, durations_json, durations_table
 from stagemark.reports.sales import Clocks, seen
@@ -31,12 +27,12 @@ from stagemark.reports.telling import timeline_json, timeline_tables
 from stagemark.reports.texts import Words
 from stagemark.reports.timeline import timeline
 
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
 __all__ = ["app", "print_durations"]
 
 app = typer.Typer()
-
-_WIDE = 400
-"""Columns of a table that goes to a file or a pipe, which has no width of its own."""
 
 AsOf = Annotated[
     str | None,
@@ -63,20 +59,20 @@ def durations_command(
     days, said = (_day("--as-of", as_of), _day("--as-known-on", as_known_on)), language(speaks)
 
     async def make() -> str | RenderableType:
-        async with bootstrap.engine() as parts:
+        async with bootstrap.engine(new=False) as parts:
             report, words = await _durations(parts, await _clocks(parts, *days), said, by, playbook, stage, owner)
         if output == "json":
             return durations_json(report)
         if output == "csv":
             return durations_csv(report).rstrip("\n")
-        return durations_table(report, words, _screen().width)
+        return durations_table(report, words, screen().width)
 
     _show(run(make()))
 
 
 async def print_durations(parts: bootstrap.Engine, said: Language) -> None:
     """Print the table of durations as it stands now."""
-    _show(durations_table(*await _durations(parts, await _clocks(parts), said), _screen().width))
+    _show(durations_table(*await _durations(parts, await _clocks(parts), said), screen().width))
 
 
 async def _durations(
@@ -113,14 +109,14 @@ def show(
     sale: Annotated[str, typer.Argument(metavar="SALE", help="The sale's id.")],
     as_of: AsOf = None,
     as_known_on: AsKnownOn = None,
-    output: Annotated[Literal["table", "json"], typer.Option("--output", help="For people or for programs.")] = "table",
+    output: OutputOption = "table",
     speaks: LanguageOption = None,
 ) -> None:
     """One sale: what happened, with evidence, gaps and pauses; what is due, and what is missing."""
     days, said = (_day("--as-of", as_of), _day("--as-known-on", as_known_on)), language(speaks)
 
     async def make() -> str | RenderableType:
-        async with bootstrap.engine() as parts:
+        async with bootstrap.engine(new=False) as parts:
             clocks = await _clocks(parts, *days)
             found = await _read(parts, clocks, [sale])
             people = await parts.directory.people()
@@ -145,6 +141,8 @@ class _Found:
 
 async def _read(parts: bootstrap.Engine, clocks: Clocks, sales: Sequence[str] | None = None) -> _Found:
     """Fold sales anew from the ledger: the one source, and exact on both clocks (docs/durations.md)."""
+    from stagemark.readmodel.courses import kept
+
     wholes = await parts.store.read(lambda connection: kept(connection, parts.store.namespace))
     histories = await parts.ledger.all_events(sales)
     compiled = _Compiled(wholes)
@@ -157,6 +155,8 @@ async def _read_all(parts: bootstrap.Engine, clocks: Clocks) -> _Found:
 
     The tables hold what is known now, so what was known on an earlier day is always folded.
     """
+    from stagemark.readmodel.courses import courses, kept, untimed
+
     if clocks.as_known_on is not None:
         return await _read(parts, clocks)
 
@@ -186,6 +186,8 @@ class _Compiled:
 
 def _calendars(parts: bootstrap.Engine, states: Iterable[OpportunityState], now: datetime) -> dict[str, WorkCalendar]:
     """The calendars of the sales, resolved for all the years that they ran and two to come."""
+    from stagemark.adapters.calendars import resolve
+
     years: dict[str, set[int]] = {}
     for state in states:
         known = [visit.began.year for visit in state.visits if visit.began_known]
@@ -227,15 +229,8 @@ def _no_collecting() -> Iterator[None]:
         gc.enable()
 
 
-def _screen() -> Console:
-    screen = console()
-    if not screen.is_terminal:
-        screen.width = int(os.environ.get("COLUMNS") or _WIDE)
-    return screen
-
-
 def _show(made: str | RenderableType) -> None:
     if isinstance(made, str):
         print(made)
     else:
-        _screen().print(made)
+        screen().print(made)

@@ -9,29 +9,31 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from stagemark import bootstrap
 from stagemark.cli.common import LanguageOption, console, language, run
 from stagemark.cli.reports import print_durations
-from stagemark.client import Stagemark
-from stagemark.demo.eight_months import play_eight_months
-from stagemark.demo.play import play_year
-from stagemark.embedded import embedded_server
 from stagemark.errors import InvalidInput
 from stagemark.problem_texts import Language
-from stagemark.settings import Settings
+
+if TYPE_CHECKING:
+    from temporalio.client import Client
+
+    from stagemark.settings import Settings
 
 __all__ = ["app"]
 
 app = typer.Typer()
 
+DEMO_CATALOGUE = Path(bootstrap.__file__).with_name("catalogues") / "demo.yaml"
 DEMO_NAMESPACE = "stagemark-demo"
 """The sale in virtual time has a namespace and a ledger of its own, for its dates lie in the future."""
 
@@ -43,6 +45,7 @@ _TEXTS = {
     "starting": ("Starting the embedded Temporal server …", "正在启动内置 Temporal 服务器……"),
     "connecting": ("Connecting to {address} …", "正在连接 {address} ……"),
     "year": ("A year of sales", "一年的商机"),
+    "after": ("After the contract", "签约之后"),
     "months": ("Eight months in virtual time", "虚拟时间中的八个月"),
     "seen": ("The demo has been played; the sales go on.", "演示数据已存在，商机继续进行。"),
     "up": ("stagemark is up. Ctrl-C ends it; the next start goes on where it was.",
@@ -109,12 +112,13 @@ async def _until_stopped(work: Awaitable[None]) -> None:
 
 async def _up(port: int, ui_port: int, data: Path, demo: bool, speaks: Language) -> None:
     out = console()
-    async with _place(out, speaks, port, ui_port, data) as place, bootstrap.engine(**_at(place)) as engine:
+    async with _place(out, speaks, port, ui_port, data) as place, _engine(place, demo) as engine:
         client = await engine.connect()
         await bootstrap.ensure_search_attributes(client)
+        await engine.ensure_schedules(client)
         async with engine.worker(client):
             if demo and place.ui is not None:
-                await _first_start(out, speaks, place, engine, engine.sales(client))
+                await _first_start(out, speaks, place, engine, client)
             await _show(out, speaks, place, engine)
             _say(out, speaks, "up")
             try:
@@ -125,16 +129,18 @@ async def _up(port: int, ui_port: int, data: Path, demo: bool, speaks: Language)
 
 async def _demo(port: int, ui_port: int, data: Path, speaks: Language) -> None:
     out = console()
-    async with _place(out, speaks, port, ui_port, data) as place, bootstrap.engine(**_at(place)) as engine:
+    async with _place(out, speaks, port, ui_port, data) as place, _engine(place, demo=True) as engine:
         client = await engine.connect()
         async with engine.worker(client):
-            await _play(out, speaks, place, engine, engine.sales(client))
+            await _play(out, speaks, place, engine, client)
             await _show(out, speaks, place, engine)
 
 
 @asynccontextmanager
 async def _place(out: Console, speaks: Language, port: int, ui_port: int, data: Path) -> AsyncIterator[Place]:
     """The server that TEMPORAL_ADDRESS names; without it an embedded one (design.md §8)."""
+    from stagemark.embedded import embedded_server
+
     named = os.environ.get("TEMPORAL_ADDRESS")
     if named is not None:
         _say(out, speaks, "connecting", address=named)
@@ -149,33 +155,48 @@ def _at(place: Place) -> dict[str, Any]:
     return {"target_host": place.address} if place.ui is not None else {}
 
 
-async def _first_start(
-    out: Console, speaks: Language, place: Place, engine: bootstrap.Engine, sales: Stagemark
-) -> None:
+@asynccontextmanager
+async def _engine(place: Place, demo: bool) -> AsyncIterator[bootstrap.Engine]:
+    """The engine there. What the demo's people sell stands in the demo's catalogue, if there is none of one's own."""
+    settings = bootstrap.read_settings()
+    if demo and place.ui is not None and settings.catalogue is None:
+        settings = settings.model_copy(update={"catalogue": DEMO_CATALOGUE})
+    async with bootstrap.engine(settings, **_at(place)) as engine:
+        yield engine
+
+
+async def _first_start(out: Console, speaks: Language, place: Place, engine: bootstrap.Engine, client: Client) -> None:
     played = place.folder / "demo-played"
     if played.exists():
         _say(out, speaks, "seen")
         return
-    await _play(out, speaks, place, engine, sales)
+    await _play(out, speaks, place, engine, client)
     played.touch()
 
 
-async def _play(out: Console, speaks: Language, place: Place, engine: bootstrap.Engine, sales: Stagemark) -> None:
+async def _play(out: Console, speaks: Language, place: Place, engine: bootstrap.Engine, client: Client) -> None:
+    from stagemark.demo.after import play_after
+    from stagemark.demo.desk import Desk
+    from stagemark.demo.play import play_year
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=out) as progress:
         today = datetime.now(UTC).date()
-        await play_year(sales, engine.directory, today, _bar(progress, _text(speaks, "year")))
-        own = engine.settings.model_copy(update={"database_url": f"sqlite:///{place.folder / 'demo.db'}"})
-        await _in_virtual_time(place, own, _bar(progress, _text(speaks, "months")))
+        await play_year(engine.sales(client), engine.directory, today, _bar(progress, _text(speaks, "year")))
+        await play_after(Desk.of(engine, client), today, _bar(progress, _text(speaks, "after")))
+        # the story in virtual time knows what falls due by the shipped policy
+        own = {"database_url": f"sqlite:///{_demo_ledger(place)}", "policy": None}
+        await _in_virtual_time(place, engine.settings.model_copy(update=own), _bar(progress, _text(speaks, "months")))
 
 
 async def _in_virtual_time(place: Place, settings: Settings, progress: Callable[[int, int], None]) -> None:
+    from stagemark.demo.eight_months import play_eight_months
+
     async with bootstrap.engine(settings, **_at(place), namespace=DEMO_NAMESPACE) as engine:
         client = await engine.connect()
         await bootstrap.ensure_search_attributes(client)
         async with engine.worker(client):
-            sales = engine.sales(client, jitter=timedelta(0))
-            await play_eight_months(client, sales, engine.directory, engine.calendars, progress)
+            await play_eight_months(client, engine, engine.directory, engine.calendars, progress)
 
 
 def _bar(progress: Progress, title: str) -> Callable[[int, int], None]:
@@ -188,5 +209,32 @@ async def _show(out: Console, speaks: Language, place: Place, engine: bootstrap.
     rows = [("temporal", place.address), ("ui", place.ui), ("database", engine.store.address)]
     for name, value in rows:
         if value:
-            out.print(f"  {_text(speaks, name):<18} {value}", highlight=False, markup=False)
-    out.print(f"  {_text(speaks, 'try'):<18} stagemark durations --by owner", highlight=False, markup=False)
+            out.print(f"  {_padded(_text(speaks, name), 18)} {value}", highlight=False, markup=False)
+    first = f"  {_padded(_text(speaks, 'try'), 18)} stagemark durations --by owner"
+    out.print(first, highlight=False, markup=False)
+    if place.ui is not None and _demo_ledger(place).exists():
+        _look(out, speaks, place)
+
+
+def _look(out: Console, speaks: Language, place: Place) -> None:
+    """Where to look in the demo."""
+    from stagemark.demo.look import LOOK, LOOK_IN_VIRTUAL_TIME
+
+    there = f"STAGEMARK_DATABASE_URL=sqlite:///{_demo_ledger(place)} TEMPORAL_NAMESPACE={DEMO_NAMESPACE}"
+    for variables, commands in ((None, LOOK), (there, LOOK_IN_VIRTUAL_TIME)):
+        if variables:
+            out.print(f"  {_text(speaks, 'months')}: export {variables}", highlight=False, markup=False)
+        width = max(cell_len(command) for command, _ in commands)
+        for command, seen in commands:
+            line = f"{'':<20} stagemark {_padded(command, width)}  # {seen[speaks == 'zh']}"
+            out.print(line, highlight=False, markup=False)
+
+
+def _padded(text: str, width: int) -> str:
+    """Filled up to a width in cells, of which a Chinese character takes two."""
+    return text + " " * (width - cell_len(text))
+
+
+def _demo_ledger(place: Place) -> Path:
+    """The ledger of the sale in virtual time."""
+    return place.folder / "demo.db"

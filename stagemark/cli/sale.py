@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
 import json
-import re
-from collections.abc import Callable
-from typing import Annotated, Any, cast, get_args
+from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 
 import typer
 from pydantic import JsonValue
 
 from stagemark import bootstrap
-from stagemark.cli.common import LanguageOption, as_json, console, language, run, valid
-from stagemark.client import Said
-from stagemark.contracts.messages import Receipt
+from stagemark.cli.common import LanguageOption, OutputOption, amount_of, language, valid
+from stagemark.cli.recording import Actor, Expected, Key, ObservedAt, Reason, Sale, recording, said, send
 from stagemark.domain import commands as c
 from stagemark.domain.money import Amount
-from stagemark.domain.playbook import Playbook
-from stagemark.errors import InvalidInput, Problem, Refused
+from stagemark.errors import InvalidInput
 from stagemark.playbooks.load import find_playbook
+
+if TYPE_CHECKING:
+    from stagemark.client import Stagemark
+    from stagemark.contracts.messages import Receipt
 
 __all__ = ["app"]
 
 app = typer.Typer()
 
-Sale = Annotated[str, typer.Argument(metavar="SALE", help="The sale's id.")]
 StageArgument = Annotated[str, typer.Argument(metavar="STAGE", help="The stage's id.")]
 EventArgument = Annotated[int, typer.Argument(metavar="EVENT", help="The number of the event, as `show` gives it.")]
-Reason = Annotated[str, typer.Option("--reason", help="Why.")]
 Evidence = Annotated[
     list[str] | None,
     typer.Option(
@@ -43,78 +39,6 @@ Overrides = Annotated[
     list[str] | None,
     typer.Option("--override", metavar="NAME=REASON", help="Take a missing piece of evidence on yourself."),
 ]
-Actor = Annotated[str, typer.Option("--as", metavar="PERSON", help="Who records it.", envvar="STAGEMARK_ACTOR")]
-ObservedAt = Annotated[
-    str | None, typer.Option("--observed-at", metavar="WHEN", help="When it happened: date, instant or unknown. [now]")
-]
-Key = Annotated[str | None, typer.Option("--key", help="Idempotency key; a repeat gets the first answer again.")]
-Expected = Annotated[
-    int | None, typer.Option("--expect", metavar="N", help="Refuse if the sale has other than N events.")
-]
-WhyNot = Annotated[bool, typer.Option("--why-not", help="Only say what would be refused; record nothing.")]
-
-
-def _recording(build: Callable[..., c.Command | list[c.Command]]) -> Callable[..., None]:
-    """Make a command of what says which commands to record: it gets the options that all of them have."""
-
-    def command(
-        sale: Sale,
-        actor: Actor,
-        observed_at: ObservedAt = None,
-        key: Key = None,
-        expect: Expected = None,
-        why_not: WhyNot = False,
-        speaks: LanguageOption = None,
-        **fields: Any,
-    ) -> None:
-        takes_actor = "actor" in inspect.signature(build).parameters
-        built = build(**fields, **({"actor": actor} if takes_actor else {}))
-        commands = built if isinstance(built, list) else [built]
-        _send(sale, commands, _said(actor, observed_at, key, expect, speaks), why_not)
-
-    own = [p for p in inspect.signature(build, eval_str=True).parameters.values() if p.name != "actor"]
-    shared = [p for p in inspect.signature(command, eval_str=True).parameters.values() if p.kind is not p.VAR_KEYWORD]
-    named = [p.replace(kind=p.KEYWORD_ONLY) for p in [shared[0], *own, *shared[1:]]]
-    wrapped = functools.wraps(build)(command)
-    wrapped.__signature__ = inspect.Signature(named)  # type: ignore[attr-defined]  # what typer reads
-    wrapped.__annotations__ = {p.name: p.annotation for p in named}
-    del wrapped.__wrapped__  # else typer reads the inner one
-    return wrapped
-
-
-def _said(actor: str, observed_at: str | None, key: str | None, expect: int | None, speaks: str | None) -> Said:
-    said: dict[str, Any] = {"actor": actor, "source": "cli", "language": language(speaks)}
-    if observed_at is not None:
-        said["observed_at"] = valid(c.Timed, observed_at=observed_at).observed_at
-    if key is not None:
-        said["key"] = key
-    if expect is not None:
-        said["expected_sequence"] = expect
-    return cast(Said, said)
-
-
-def _send(sale: str, commands: list[c.Command], said: Said, why_not: bool) -> None:
-    async def send() -> Receipt | None:
-        async with bootstrap.connected() as stagemark:
-            if not why_not:
-                return await stagemark.record(sale, *commands, **said)
-            problems = await stagemark.why_not(sale, *commands, **said)
-            if problems:
-                raise Refused(*problems)
-            return None
-
-    try:
-        receipt = run(send())
-    except Refused as refused:
-        raise type(refused)(*(_plainly(problem, len(commands)) for problem in refused.problems)) from None
-    console().print(as_json(receipt) if receipt else "{}", markup=False, highlight=False)
-
-
-def _plainly(problem: Problem, commands: int) -> Problem:
-    """Where there is one command only, the place in the envelope is no news."""
-    if commands > 1:
-        return problem
-    return problem.model_copy(update={"where": problem.where.removeprefix("commands[0]").removeprefix(".")})
 
 
 def _pair(text: str, code: str) -> tuple[str, str]:
@@ -127,7 +51,9 @@ def _pair(text: str, code: str) -> tuple[str, str]:
 def _json(text: str) -> JsonValue:
     try:
         return cast(JsonValue, json.loads(text))
-    except ValueError:
+    except ValueError as error:
+        if text.lstrip().startswith(("{", "[")):  # it was meant to be more than words
+            raise InvalidInput.of("evidence_json", text=text[:200], why=str(error)) from error
         return text
 
 
@@ -156,44 +82,49 @@ def open_sale(
     collaborator: Annotated[list[str] | None, typer.Option(help="Who works on it too. Repeat it for more.")] = None,
     deputy: Annotated[str | None, typer.Option(help="Who stands in for the owner.")] = None,
     calendar: Annotated[str | None, typer.Option(help="The working calendar. [env: STAGEMARK_CALENDAR]")] = None,
+    marker: Annotated[
+        list[str] | None,
+        typer.Option("--mark", metavar="STAGE.start|STAGE.end", help="A marker observed with it. Repeat it for more."),
+    ] = None,
+    evidence: Evidence = None,
+    override: Overrides = None,
     observed_at: ObservedAt = None,
     key: Key = None,
+    output: OutputOption = "table",
     speaks: LanguageOption = None,
 ) -> None:
-    """Open a sale."""
-    said = _said(actor, observed_at, key, None, speaks)
-    whole = find_playbook(playbook)
+    """Open a sale, with its first markers if they have been observed: all, or none."""
+    envelope = said(actor, observed_at, key, None, speaks)
+    given = _given(evidence, override, actor)
+    also = _marks(marker, given) if marker else [valid(c.Record, evidence=given)] if given else []
+    whole, amount = find_playbook(playbook), _amount(value)
 
-    async def send() -> Receipt:
-        async with bootstrap.connected() as stagemark:
-            return await stagemark.open(
-                sale,
-                whole,
-                account=account,
-                owner=owner,
-                title=title,
-                segment=segment,
-                value=_amount(value),
-                collaborators=collaborator or [],
-                deputy=deputy,
-                calendar=calendar or bootstrap.read_settings().calendar,
-                **said,
-            )
+    async def ask(stagemark: Stagemark) -> Receipt:
+        return await stagemark.open(
+            sale,
+            whole,
+            account=account,
+            owner=owner,
+            title=title,
+            segment=segment,
+            value=amount,
+            collaborators=collaborator or [],
+            deputy=deputy,
+            calendar=calendar or bootstrap.read_settings().calendar,
+            also=also,
+            **envelope,
+        )
 
-    console().print(as_json(run(send())), markup=False, highlight=False)
+    facts = [{"kind": "open"}, *(one.model_dump(mode="json") for one in also)]
+    send(sale, ask, facts, output, language(speaks), whole)
 
 
 def _amount(text: str | None) -> Amount | None:
-    if not text:
-        return None
-    match = re.fullmatch(r"\s*([\d.,_]+)\s*([A-Za-z]{3})\s*", text)
-    if match is None:
-        raise InvalidInput.of("amount_unreadable", "--value", text=text)
-    return valid(Amount, amount=match[1].replace(",", "").replace("_", ""), currency=match[2].upper())
+    return amount_of(text, "--value") if text else None
 
 
 @app.command()
-@_recording
+@recording
 def mark(
     markers: Annotated[list[str], typer.Argument(metavar="STAGE.start|STAGE.end…", help="Recorded all, or none.")],
     actor: str,
@@ -201,18 +132,22 @@ def mark(
     override: Overrides = None,
 ) -> list[c.Command]:
     """Record that markers were observed, with their evidence."""
+    return _marks(markers, _given(evidence, override, actor))
+
+
+def _marks(markers: list[str], given: tuple[c.Given, ...]) -> list[c.Command]:
+    """The markers as commands; what was given stands with the first."""
     found: list[c.Command] = []
     for marker in markers:
         stage, _, edge = marker.rpartition(".")
         if not stage or edge not in ("start", "end"):
             raise InvalidInput.of("marker_unreadable", marker=marker)
-        given = _given(evidence, override, actor) if not found else ()
-        found.append(valid(c.Mark, stage=stage, edge=edge, evidence=given))
+        found.append(valid(c.Mark, stage=stage, edge=edge, evidence=() if found else given))
     return found
 
 
 @app.command()
-@_recording
+@recording
 def record(
     actor: str,
     stage: Annotated[str | None, typer.Option(help="The stage it belongs to.")] = None,
@@ -226,14 +161,14 @@ def record(
 
 
 @app.command()
-@_recording
+@recording
 def skip(stage: StageArgument, reason: Reason) -> c.Command:
     """Skip a stage that waits."""
     return valid(c.Skip, stage=stage, reason=reason)
 
 
 @app.command()
-@_recording
+@recording
 def wait(
     on: Annotated[str, typer.Argument(metavar="us|customer|legal|finance|production|nobody")],
     note: Annotated[str, typer.Option(help="What for.")] = "",
@@ -249,35 +184,35 @@ LookAgain = Annotated[str, typer.Option("--look-again", metavar="DATE", help="Th
 
 
 @app.command()
-@_recording
+@recording
 def suspend(reason: Reason, look_again: LookAgain) -> c.Command:
     """Pause the sale until it is looked at again."""
     return valid(c.Suspend, reason=reason, look_again=look_again)
 
 
 @app.command()
-@_recording
+@recording
 def resume(reason: Annotated[str, typer.Option(help="Why.")] = "") -> c.Command:
     """Go on after a suspension."""
     return valid(c.Resume, reason=reason)
 
 
 @app.command()
-@_recording
+@recording
 def nurture(reason: Reason, look_again: LookAgain) -> c.Command:
     """No opportunity now: keep in touch, and look again."""
     return valid(c.Nurture, reason=reason, look_again=look_again)
 
 
 @app.command("come-back")
-@_recording
+@recording
 def come_back(reason: Annotated[str, typer.Option(help="Why.")] = "") -> c.Command:
     """Come back from nurture."""
     return valid(c.ComeBack, reason=reason)
 
 
 @app.command()
-@_recording
+@recording
 def lose(
     reason: Annotated[str, typer.Argument(metavar="REASON", help="One of the playbook's reasons.")],
     note: Annotated[str, typer.Option(help="More about it.")] = "",
@@ -287,21 +222,21 @@ def lose(
 
 
 @app.command()
-@_recording
+@recording
 def reopen(reason: Reason) -> c.Command:
     """Take up again a sale that has ended."""
     return valid(c.Reopen, reason=reason)
 
 
 @app.command("fall-back")
-@_recording
+@recording
 def fall_back(stage: StageArgument, reason: Reason) -> c.Command:
     """Go back to an earlier stage."""
     return valid(c.FallBack, stage=stage, reason=reason)
 
 
 @app.command()
-@_recording
+@recording
 def change(
     owner: Annotated[str | None, typer.Option(help="The new owner.")] = None,
     collaborator: Annotated[list[str] | None, typer.Option(help="All collaborators. Repeat it for more.")] = None,
@@ -320,7 +255,7 @@ def change(
 
 
 @app.command()
-@_recording
+@recording
 def correct(
     event: EventArgument,
     reason: Reason,
@@ -335,22 +270,10 @@ def correct(
 
 
 @app.command()
-@_recording
+@recording
 def void(event: EventArgument, reason: Reason) -> c.Command:
     """Take back an earlier event: it never happened."""
     return valid(c.Void, event=event, reason=reason)
-
-
-@app.command()
-@_recording
-def answer(
-    event: EventArgument,
-    reply: Annotated[str, typer.Argument(metavar="done|put_off|dismissed")],
-    text: Annotated[str, typer.Option(help="The outcome, or the reason.")] = "",
-    until: Annotated[str | None, typer.Option(metavar="DATE", help="Until when it is put off.")] = None,
-) -> c.Command:
-    """Answer a reminder that the engine sent."""
-    return valid(c.Answer, event=event, answer=reply.replace("-", "_"), text=text, until=until)
 
 
 @app.command()
@@ -363,16 +286,16 @@ def migrate(
     evidence: Annotated[list[str] | None, typer.Option("--evidence", metavar="OLD=NEW")] = None,
     key: Key = None,
     expect: Expected = None,
+    output: OutputOption = "table",
     speaks: LanguageOption = None,
 ) -> None:
     """Go on by another playbook, or another version of it."""
-    said = _said(actor, None, key, expect, speaks)
-    whole: Playbook = find_playbook(playbook)
+    envelope = said(actor, None, key, expect, speaks)
+    whole = find_playbook(playbook)
     stages = dict(_pair(text, "change_unreadable") for text in stage or [])
     pieces = dict(_pair(text, "change_unreadable") for text in evidence or [])
 
-    async def send() -> Receipt:
-        async with bootstrap.connected() as stagemark:
-            return await stagemark.migrate(sale, whole, reason, stages, pieces, **said)
+    async def ask(stagemark: Stagemark) -> Receipt:
+        return await stagemark.migrate(sale, whole, reason, stages, pieces, **envelope)
 
-    console().print(as_json(run(send())), markup=False, highlight=False)
+    send(sale, ask, [{"kind": "migrate", "to": {"id": whole.id}}], output, language(speaks), whole)

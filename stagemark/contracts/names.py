@@ -6,6 +6,8 @@ from typing import Final
 
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
+from stagemark.contracts.queues import SENDING_QUEUE, TASK_QUEUE
+
 __all__ = [
     "ACCOUNT",
     "LIFE",
@@ -16,14 +18,12 @@ __all__ = [
     "SENDING_QUEUE",
     "TASK_QUEUE",
     "found_by",
+    "is_opportunity",
+    "neighbour_workflow",
     "opportunity_id",
     "opportunity_workflow_id",
     "summary",
 ]
-
-TASK_QUEUE: Final = "stagemark"
-SENDING_QUEUE: Final = "stagemark-sending"
-"""Messages have a queue of their own, with a rate limit: after an outage thousands fall due at once (§6 rule 7)."""
 
 OPPORTUNITY: Final = "StagemarkOpportunity"
 """The workflow's type; prefixed, for a platform's worker can have an `Opportunity` of its own."""
@@ -48,6 +48,11 @@ def opportunity_id(workflow_id: str) -> str:
     return workflow_id.removeprefix(_PREFIX)
 
 
+def is_opportunity(workflow_id: str) -> bool:
+    """Whether a workflow id is a sale's; else it is a neighbour's, which is called as its stream."""
+    return workflow_id.startswith(_PREFIX)
+
+
 def found_by(*, life: str, owner: str, account: str, playbook: str) -> TypedSearchAttributes:
     """What the run of a sale is found by."""
     values = ((LIFE, life), (OWNER, owner), (ACCOUNT, account), (PLAYBOOK, playbook))
@@ -57,3 +62,8 @@ def found_by(*, life: str, owner: str, account: str, playbook: str) -> TypedSear
 def summary(account: str, title: str) -> str:
     """The static summary of a run, by which an operator tells sales apart (design.md §6 rule 12)."""
     return f"{account} · {title}" if title else account
+
+
+def neighbour_workflow(stream: str) -> str:
+    """The workflow's type of a kind of neighbour, such as `StagemarkCollection`."""
+    return f"Stagemark{stream.capitalize()}"

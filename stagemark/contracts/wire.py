@@ -13,22 +13,13 @@ from temporalio.converter import DataConverter, DefaultPayloadConverter
 from temporalio.exceptions import ApplicationError
 
 from stagemark.domain.commands import Envelope
-from stagemark.errors import InvalidInput, Problem
-from stagemark.problem_texts import PROBLEM_TEXTS
+from stagemark.errors import InvalidInput, Problem, problems_of
+from stagemark.problem_texts import Language
 
-__all__ = ["CompactPayloadConverter", "problems_of", "speaking", "suited"]
+__all__ = ["RESTORING", "CompactPayloadConverter", "refusal", "speaking", "suited"]
 
-
-def problems_of(error: ValidationError) -> list[Problem]:
-    """What pydantic found, as problems: our own codes where they are ours, each with its place."""
-    return [
-        Problem(
-            code=found["type"] if found["type"] in PROBLEM_TEXTS else "field_invalid",
-            where=".".join(map(str, found["loc"])),
-            params={"message": found["msg"], **{k: str(v) for k, v in found.get("ctx", {}).items()}},
-        )
-        for found in error.errors(include_url=False, include_input=False)
-    ]
+RESTORING = "the run has not read yet where it goes on"
+"""What a query fails with then: it is to be asked again."""
 
 
 class CompactPayloadConverter(PydanticPayloadConverter):
@@ -49,9 +40,19 @@ class CompactPayloadConverter(PydanticPayloadConverter):
         except ValidationError as error:
             if type_hints != [Envelope]:
                 raise
-            problems = problems_of(error)
-            said = "\n".join(problem.text() for problem in problems)
-            raise ApplicationError(said, problems, False, type=problems[0].code, non_retryable=True) from error
+            raise refusal(problems_of(error)) from error
+
+
+def refusal(problems: Sequence[Problem], conflict: bool = False, language: Language = "en") -> ApplicationError:
+    """A refusal as it crosses the wire: with its code and everything that is missing (design.md §6 rule 3).
+
+    Args:
+        problems: What is wrong, all of it.
+        conflict: Whether somebody was there first.
+        language: In which language to say so.
+    """
+    said = "\n".join(problem.text(language) for problem in problems)
+    return ApplicationError(said, list(problems), conflict, type=problems[0].code, non_retryable=True)
 
 
 def suited(converter: DataConverter) -> bool:

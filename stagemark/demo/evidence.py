@@ -22,6 +22,9 @@ __all__ = ["Facts", "document"]
 _AHEAD: Final = ("expected", "next", "repurchase")
 """Dates that lie ahead, by the beginning of their evidence's id."""
 
+_SETTLED: Final = ("contract_value", "order_value", "amount_collected", "receipt")
+"""Amounts that are no guess any more: the sale's whole value."""
+
 
 @dataclass(slots=True)
 class Facts:
@@ -34,6 +37,7 @@ class Facts:
         language: In which its people write.
         contact: The customer's decision maker, an opaque id.
         value: Its value.
+        deposit: What is asked for at the signing; none: three tenths.
         reached: The highest option told so far, by evidence.
     """
 
@@ -43,6 +47,7 @@ class Facts:
     language: Language
     contact: str
     value: Amount
+    deposit: Decimal | None = None
     reached: dict[str, int] = field(default_factory=dict)
 
     def proof(self, stage: str, edge: Edge, day: date, override: Override | None = None) -> tuple[Given, ...]:
@@ -58,6 +63,8 @@ class Facts:
         band = self._band()
         asked: dict[str, Condition | None] = {}
         for piece in marker.evidence:
+            if self.of_instalments(piece.evidence):
+                continue
             need = piece.by_band.get(band, piece.need) if band else piece.need
             if need is Need.REQUIRED or self.random.random() < 0.75:
                 asked[piece.evidence] = None
@@ -67,6 +74,10 @@ class Facts:
             given[0] = Given(evidence=given[0].evidence, override=override)
         about_people = any(self.playbook.evidence_of[evidence].about_person for evidence in asked)
         return (*self._role(asked), *given) if about_people else tuple(given)
+
+    def of_instalments(self, evidence: str) -> bool:
+        """Whether it is about a contract on instalments: which sales have one, and so neighbours, their story says."""
+        return self.playbook.evidence_of[evidence].type in (EvidenceType.CONTRACT, EvidenceType.CLEARANCE)
 
     def piece(self, evidence: str, day: date, condition: Condition | None = None) -> Given:
         """One piece of evidence, such that a condition on it holds."""
@@ -96,8 +107,8 @@ class Facts:
             case EvidenceType.NUMBER:
                 return self.random.randrange(3, 30)
             case EvidenceType.MONEY:
-                share = self.value.amount * self.random.randrange(90, 101) / 100
-                return {"amount": str(share.quantize(Decimal(1))), "currency": self.value.currency}
+                amount = self._amount(rule.id, self.random.randrange(90, 101))
+                return {"amount": str(amount.quantize(Decimal(1))), "currency": self.value.currency}
             case EvidenceType.DATE:
                 ahead = self.random.randrange(30, 120) if rule.id.startswith(_AHEAD) else 0
                 return (day + timedelta(days=ahead)).isoformat()
@@ -105,6 +116,11 @@ class Facts:
                 return self.contact
             case EvidenceType.DOCUMENT:
                 return document(self.sale, rule.id)
+            case EvidenceType.CONTRACT:
+                return _in_three_parts(self.sale, self.value)
+            case EvidenceType.CLEARANCE:
+                until = day + timedelta(days=14)
+                return {"id": self.sale, "amount": self.value.model_dump(mode="json"), "until": until.isoformat()}
             case EvidenceType.CHECKLIST:
                 items = list(rule.option_ids)
                 most = self.random.randint(1, len(items)) if condition is None else len(items)
@@ -112,8 +128,16 @@ class Facts:
             case EvidenceType.RANKED:
                 return rule.option_ids[self._climb(rule, condition)]
             case EvidenceType.CHOICE:
-                chosen = self.random.choice(rule.option_ids)
+                barred = (condition.none_of if condition else None) or ()
+                chosen = self.random.choice([option for option in rule.option_ids if option not in barred])
                 return [chosen] if rule.many else chosen
+
+    def _amount(self, evidence: str, about: int) -> Decimal:
+        """As the contract has it; of what is only expected, `about` so many per cent of it."""
+        if evidence == "deposit":
+            return self.deposit or self.value.amount * 3 / 10
+        share = {"add_on": about - 88, **dict.fromkeys(_SETTLED, 100)}.get(evidence, about)
+        return self.value.amount * share / 100
 
     def _climb(self, rule: Evidence, condition: Condition | None) -> int:
         """At least as high as before and as is asked for, and perhaps one higher."""
@@ -124,6 +148,17 @@ class Facts:
         return rank
 
 
+def _in_three_parts(number: str, value: Amount) -> JsonValue:
+    """A contract with a deposit, a part after the acceptance, and retention money."""
+    deposit, retention = (round(value.amount * share / 10) for share in (3, 1))
+    parts: list[JsonValue] = [
+        {"id": "deposit", "type": "deposit", "amount": str(deposit), "after": "signing"},
+        {"id": "acceptance", "amount": str(value.amount - deposit - retention), "after": "acceptance", "days": 30},
+        {"id": "retention", "type": "retention", "amount": str(retention), "after": "acceptance", "days": 365},
+    ]
+    return {"number": number, "amount": value.model_dump(mode="json"), "instalments": parts}
+
+
 def document(sale: str, name: str) -> dict[str, JsonValue]:
     """A document that nobody will ever open."""
     uri = f"https://files.example/{sale}/{name}.pdf"
@@ -132,7 +167,7 @@ def document(sale: str, name: str) -> dict[str, JsonValue]:
 
 def _wanted(condition: Condition | None) -> JsonValue:
     """A value that meets the condition, where it names one."""
-    if condition is None or condition.operator in ("checked", "count_at_least"):
+    if condition is None or condition.operator in ("checked", "count_at_least", "none_of"):
         return None
     threshold = getattr(condition, condition.operator)
     chosen = threshold[0] if isinstance(threshold, tuple) else threshold

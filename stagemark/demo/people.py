@@ -10,10 +10,21 @@ from typing import Final
 
 from stagemark.problem_texts import Language
 
-__all__ = ["PEOPLE_FILE", "PHRASES", "TERRITORIES", "Phrases", "Territory", "supervisor_of", "supervisors"]
+__all__ = [
+    "CONTACTS_FILE",
+    "PEOPLE_FILE",
+    "PHRASES",
+    "TERRITORIES",
+    "Phrases",
+    "Territory",
+    "supervisor_of",
+    "supervisors",
+]
 
 PEOPLE_FILE: Final = Path(__file__).with_name("people.csv")
 """The demo's directory, as `stagemark directory import` takes it."""
+CONTACTS_FILE: Final = Path(__file__).with_name("contacts.csv")
+"""Some of its customers' people, likewise."""
 
 
 @cache  # package data never changes

@@ -154,7 +154,8 @@ class Plan:
     def _doing(self, stage: str, step: Doing, day: date) -> Make:
         def make(*, observed_at: Moment) -> c.Command:
             random = self.facts.random
-            given = tuple(self.facts.piece(name, day) for name in step.evidence if random.random() < 0.8)
+            names = (name for name in step.evidence if not self.facts.of_instalments(name))
+            given = tuple(self.facts.piece(name, day) for name in names if random.random() < 0.8)
             note = random.choice((*PHRASES[self.facts.language].notes, ""))
             return c.Record(stage=stage, step=step.id, evidence=given, note=note, observed_at=observed_at)
 

@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 from stagemark.client import Stagemark
 from stagemark.contracts.messages import Receipt
-from stagemark.demo.people import PEOPLE_FILE
+from stagemark.demo.people import CONTACTS_FILE, PEOPLE_FILE
 from stagemark.demo.sales import SALES, SPAN, Sale, demo_sale
 from stagemark.domain.commands import Envelope, Record
 from stagemark.errors import NotFound
 
-__all__ = ["Hall", "Progress", "play_year"]
+__all__ = ["Hall", "Progress", "begun_on", "play_year"]
 
 Progress = Callable[[int, int], None]
 """Told how much is done, and of how much."""
@@ -46,8 +46,9 @@ async def play_year(sales: Stagemark, directory: Hall, today: date, progress: Pr
     Raises:
         StagemarkError: The engine can't be had.
     """
-    await directory.bring_in(PEOPLE_FILE)
-    today = await _begun_on(sales) or today
+    for file in (PEOPLE_FILE, CONTACTS_FILE):
+        await directory.bring_in(file)
+    today = await begun_on(sales) or today
     last = demo_sale(SALES, today)
     if await _is_played(sales, last):
         progress(SALES, SALES)
@@ -70,7 +71,7 @@ async def play_year(sales: Stagemark, directory: Hall, today: date, progress: Pr
     await play(SALES)  # when it is there, all are
 
 
-async def _begun_on(sales: Stagemark) -> date | None:
+async def begun_on(sales: Stagemark) -> date | None:
     """The day of the first play, by the opening of the first sale; none if nothing has been played."""
     first = demo_sale(1, _LONG_BEFORE)
     try:

@@ -11,18 +11,21 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from stagemark.domain.calendars import WorkCalendar
 from stagemark.domain.events import Event, Fired, Missed
 from stagemark.domain.moments import Moment
 from stagemark.domain.playbook import Rung, Trigger
+from stagemark.domain.signing import signing_of
 from stagemark.domain.state import OpenTrigger, OpportunityState, Visit
 
 __all__ = ["ENGINE", "Due", "agenda", "fall_due", "keep_books", "next_due", "working_span"]
 
 ENGINE = "stagemark"
 """The actor of what the engine does by itself."""
-
+TOGETHER = timedelta(minutes=1)
+"""Within how much time several things are looked at together."""
 _PARTS = re.compile(r"(\d+(?:\.\d+)?)([DH])")
 
 
@@ -57,7 +60,12 @@ class Due:
 
 def working_span(span: str, calendar: WorkCalendar) -> timedelta:
     """The working time that an ISO 8601 span means: a day of it is a standard working day of the calendar."""
-    unit = {"D": calendar.day_length, "H": timedelta(hours=1)}
+    return _worked(span, calendar.day_length)
+
+
+@lru_cache(maxsize=1024)
+def _worked(span: str, day: timedelta) -> timedelta:
+    unit = {"D": day, "H": timedelta(hours=1)}
     return sum((float(number) * unit[name] for number, name in _PARTS.findall(span)), timedelta())
 
 
@@ -73,9 +81,16 @@ def agenda(state: OpportunityState, calendar: WorkCalendar) -> list[Due]:
 
 
 def next_due(state: OpportunityState, calendar: WorkCalendar, now: datetime) -> datetime | None:
-    """When to look at the agenda next: never in the past, and in working hours; none if nothing is due."""
+    """When to look at the agenda next: never in the past, and in working hours; none if nothing is due.
+
+    What falls due within a minute of it waits for each other: one look, one write.
+    """
     dues = agenda(state, calendar)
-    return calendar.next_working_moment(max(dues[0].at, now)) if dues else None
+    if not dues:
+        return None
+    first = calendar.next_working_moment(max(dues[0].at, now))
+    last = max(due.at for due in dues if due.at <= first + TOGETHER)
+    return last if first < last == calendar.next_working_moment(last) else first
 
 
 def fall_due(state: OpportunityState, calendar: WorkCalendar, now: datetime) -> tuple[Event, ...]:
@@ -155,6 +170,8 @@ def _causes(
     state: OpportunityState, trigger: Trigger, calendar: WorkCalendar
 ) -> Iterator[tuple[str, str | None, RungTimes]]:
     """The present causes of a trigger: name, stage, and when each rung's time comes."""
+    if state.life == "open" and _in_collection(state):
+        return
     if trigger.on == "stage_exceeds" and state.life == "open":
         for visit in state.open_visits:
             expected = state.playbook.stage_of[visit.stage].expected
@@ -169,6 +186,13 @@ def _causes(
         times = [(r, calendar.advance(morning, working_span(r.after, calendar)) if r.after else morning)
                  for r in trigger.rungs]  # fmt: skip
         yield state.looking_again, None, times
+
+
+def _in_collection(state: OpportunityState) -> bool:
+    """Whether only money is waited for, by a contract on instalments: its collection watches the time then."""
+    stages = state.playbook.stage_of
+    open_stages = [stages[visit.stage] for visit in state.open_visits]
+    return bool(open_stages) and all(stage.collects for stage in open_stages) and signing_of(state) is not None
 
 
 def _exceeding(state: OpportunityState, visit: Visit, trigger: Trigger, calendar: WorkCalendar) -> RungTimes:

@@ -205,7 +205,7 @@ class WorkCalendar(BaseModel):
     @property
     def day_length(self) -> timedelta:
         """Working time of a standard day: the length of its hours."""
-        return sum((_close_tick(closes) - _tick_of(opens) for opens, closes in self.hours), 0) * _TICK
+        return _length(self.hours)
 
     def covers(self, start: date, end: date) -> bool:
         """Whether holidays and swaps are known for every date from `start` to `end`, both included."""
@@ -364,6 +364,11 @@ def _offset(zone: ZoneInfo, ticks: int) -> int:
     offset = _instant(ticks).astimezone(zone).utcoffset()
     assert offset is not None  # a ZoneInfo always has one
     return offset // _TICK
+
+
+@lru_cache(maxsize=64)
+def _length(hours: tuple[tuple[time, time], ...]) -> timedelta:
+    return sum((_close_tick(closes) - _tick_of(opens) for opens, closes in hours), 0) * _TICK
 
 
 def _ticks_of_new_year(year: int) -> int:

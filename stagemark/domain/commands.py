@@ -34,6 +34,7 @@ __all__ = [
     "Migrate",
     "Nurture",
     "Open",
+    "Origin",
     "Override",
     "Party",
     "PersonId",
@@ -114,6 +115,20 @@ class Timed(Model):
     observed_at: Moment | None = None
 
 
+class Origin(Model):
+    """The sale that another one came from (domain.md §5).
+
+    Attributes:
+        opportunity: That sale.
+        by: A prompt that was accepted, a referral, or a repurchase that fell due.
+        id: The prompt's id, the contact who gave the name, or the follow-up's id.
+    """
+
+    opportunity: Name
+    by: Literal["prompt", "referral", "repurchase"]
+    id: Name
+
+
 class Open(Timed):
     """Open a sale.
 
@@ -128,6 +143,7 @@ class Open(Timed):
         deputy: Who stands in for the owner during leave.
         calendar: The working calendar, by id.
         zone: That calendar's IANA zone, in which dates are meant; the client fills it in.
+        origin: The sale it came from, if one.
     """
 
     kind: Literal["open"] = "open"
@@ -141,6 +157,7 @@ class Open(Timed):
     deputy: PersonId | None = None
     calendar: Name = "cn"
     zone: Name = "Asia/Shanghai"
+    origin: Origin | None = None
 
 
 class Mark(Timed):

@@ -9,13 +9,14 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
 
-from pydantic import JsonValue, ValidationError
+from pydantic import BaseModel, JsonValue, ValidationError
 
 from stagemark.domain.commands import Given
+from stagemark.domain.contract import Cleared, Contract
 from stagemark.domain.money import Amount, number_of
-from stagemark.domain.playbook import Condition, Edge, Evidence, EvidenceType, Need, Playbook
+from stagemark.domain.playbook import Condition, Edge, Evidence, EvidenceType, Need, Playbook, Where
 from stagemark.domain.state import Held, OpportunityState
-from stagemark.errors import Problem
+from stagemark.errors import Problem, problems_of
 
 __all__ = ["advice", "check_given", "evidence_shortfalls", "hold"]
 
@@ -36,12 +37,30 @@ def check_given(playbook: Playbook, given: Given, where: str = "") -> list[Probl
         problems.append(Problem(code="evidence_person_extra", where=where, params={"evidence": rule.id}))
     if given.override is not None and given.value is None:
         return problems
+    if given.override is None and rule.type in _MODELS and isinstance(given.value, dict):
+        return problems + _unfit(_MODELS[rule.type], given, where)
     expected = "either_value_or_override" if given.override else _misfit(rule, given.value)
     if expected is not None:
         right = {"code": f"expects_{expected}", "params": {"options": list(rule.option_ids)} if rule.options else {}}
         params = {"evidence": rule.id, "type": rule.type.value, "expected": right, "value": repr(given.value)[:200]}
         problems.append(Problem(code="evidence_type", where=where, params=params))
     return problems
+
+
+_MODELS: dict[EvidenceType, type[BaseModel]] = {EvidenceType.CONTRACT: Contract, EvidenceType.CLEARANCE: Cleared}
+
+
+def _unfit(model: type[BaseModel], given: Given, where: str) -> list[Problem]:
+    """What is wrong with a value of many parts, each with its own place."""
+    try:
+        model.model_validate(given.value)
+    except ValidationError as error:
+        path = f"{where}.{given.evidence}" if where else given.evidence
+        return [
+            problem.model_copy(update={"where": f"{path}.{problem.where}" if problem.where else path})
+            for problem in problems_of(error)
+        ]
+    return []
 
 
 def _misfit(rule: Evidence, value: JsonValue) -> str | None:
@@ -57,6 +76,8 @@ def _misfit(rule: Evidence, value: JsonValue) -> str | None:
             fits = _date(value) is not None
         case EvidenceType.DOCUMENT:
             fits = _is_document(value)
+        case EvidenceType.CONTRACT | EvidenceType.CLEARANCE:
+            fits = False  # one that has the form of a model is judged by it
         case EvidenceType.CHECKLIST:
             fits = _is_choice_list(rule, value)
         case EvidenceType.CHOICE | EvidenceType.RANKED:
@@ -141,6 +162,8 @@ def _is_held(state: OpportunityState, evidence: str) -> bool:
 def _shortfall(state: OpportunityState, condition: Condition) -> str | list[dict[str, Any]] | None:
     """What was found instead, if the condition is not met."""
     rule = state.playbook.evidence_of[condition.evidence]
+    if condition.where is not None and not _counts_for(state, condition.where):
+        return None
     held = {person: kept for (name, person), kept in state.evidence.items() if name == condition.evidence}
     if None in held and held[None].override is not None:
         return None
@@ -161,6 +184,12 @@ def _shortfall(state: OpportunityState, condition: Condition) -> str | list[dict
         for person, fits in sorted(met.items())
         if not fits
     ]
+
+
+def _counts_for(state: OpportunityState, where: Where) -> bool:
+    held = state.evidence.get((where.evidence, None)) if where.evidence else None
+    chosen = held.value if held and isinstance(held.value, list) else [held.value] if held else []
+    return state.band in where.bands or any(option in where.one_of for option in chosen)
 
 
 def _people(state: OpportunityState, condition: Condition, recorded: set[str]) -> set[str]:
@@ -200,7 +229,7 @@ def _needed(playbook: Playbook, condition: Condition) -> dict[str, Any]:
 
 def _meets(rule: Evidence, condition: Condition, held: Held | None, state: OpportunityState) -> bool:
     if held is None:
-        return False
+        return condition.operator == "none_of"
     if held.override is not None:
         return True
     value = held.value
@@ -216,6 +245,9 @@ def _meets(rule: Evidence, condition: Condition, held: Held | None, state: Oppor
         case "one_of":
             chosen = value if isinstance(value, list) else [value]
             return any(option in (condition.one_of or ()) for option in chosen)
+        case "none_of":
+            chosen = value if isinstance(value, list) else [value]
+            return not any(option in (condition.none_of or ()) for option in chosen)
         case "not_before" | "not_after":
             day = _date(value)
             if day is None:

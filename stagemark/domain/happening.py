@@ -7,6 +7,7 @@ the fold of recorded events never meets one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from stagemark.domain.evidence import evidence_shortfalls, hold
 from stagemark.domain.history import Placed
 from stagemark.domain.machine import machines_of, turn
 from stagemark.domain.playbook import Edge
+from stagemark.domain.signing import signing_of, signing_problems
 from stagemark.domain.state import LeftBy, Life, OpportunityState, StageStatus
 from stagemark.domain.state import turn as turn_span
 from stagemark.errors import Problem
@@ -24,7 +26,19 @@ __all__ = ["happen", "shortfalls"]
 _TURNS: dict[Edge, str] = {"start": "begin", "end": "end"}
 
 _OF_THE_PLAYBOOK = frozenset(
-    {"evidence_missing", "condition_unmet", "stage_not_yet", "not_skippable", "not_nurturable"}
+    {
+        "evidence_missing",
+        "condition_unmet",
+        "stage_not_yet",
+        "not_skippable",
+        "not_nurturable",
+        "instalment_before_signing",
+        "milestone_before_signing",
+        "deliverable_before_signing",
+        "clearance_missing",
+        "clearance_short",
+        "clearance_over",
+    }
 )
 """What a playbook may ask for or not; all else is the nature of stages, whatever the playbook."""
 
@@ -90,6 +104,7 @@ def _open(state: OpportunityState, fact: c.Open, placed: Placed) -> list[Problem
     state.opened = placed.at
     state.zone, state.calendar = fact.zone, fact.calendar
     state.account, state.title, state.segment = fact.account, fact.title, fact.segment
+    state.origin = fact.origin
     state.owner, state.deputy, state.collaborators = fact.owner, fact.deputy, fact.collaborators
     state.value = fact.value
     turn_span(state.owners, fact.owner, placed.at, placed.known)
@@ -100,6 +115,8 @@ def _mark(state: OpportunityState, fact: c.Mark, placed: Placed) -> list[Problem
     for given in fact.evidence:
         hold(state, given, placed.event.sequence)
     problems = shortfalls(state, fact.stage, fact.edge)
+    if fact.edge == "end" and state.playbook.signing and state.playbook.signing[0] == fact.stage:
+        problems += signing_problems(state, _signing_day(state, placed))
     # Lawful, or short of something: it is counted as observed all the same, so that what comes after it in the same
     # envelope is judged for itself.
     if not _stage_turn(state, fact.stage, _TURNS[fact.edge]):
@@ -131,11 +148,29 @@ def _wait_no_more(state: OpportunityState, placed: Placed) -> None:
 
 
 def _record(state: OpportunityState, fact: c.Record, placed: Placed) -> list[Problem]:
+    problems = list(_life_allows(state, "record", ("open", "suspended", "nurture")))
     for given in fact.evidence:
         hold(state, given, placed.event.sequence)
+    if {given.evidence for given in fact.evidence} & _of_the_contract(state) and (signed := signing_of(state)):
+        problems += signing_problems(state, signed.on)
     if fact.step is not None:
         state.steps[f"{fact.stage}.{fact.step}"] = placed.event.sequence
-    return list(_life_allows(state, "record", ("open", "suspended", "nurture")))
+    return problems
+
+
+def _of_the_contract(state: OpportunityState) -> set[str | None]:
+    """What a signed contract stands on: recorded anew, it is changed."""
+    return {state.playbook.signing[1], state.playbook.clearance} if state.playbook.signing else set()
+
+
+def _signing_day(state: OpportunityState, placed: Placed) -> date:
+    """As `Signing.on`: of an unknown day, the one on which it was recorded."""
+    at = placed.at if placed.known else placed.event.recorded_at
+    return at.astimezone(ZoneInfo(state.zone)).date()
+
+
+def _local_date(state: OpportunityState, placed: Placed) -> date:
+    return placed.at.astimezone(ZoneInfo(state.zone)).date()
 
 
 def _skip(state: OpportunityState, fact: c.Skip, placed: Placed) -> list[Problem]:
@@ -157,7 +192,7 @@ def _wait(state: OpportunityState, fact: c.Wait, placed: Placed) -> list[Problem
 
 def _look_again(state: OpportunityState, fact: c.Suspend | c.Nurture, placed: Placed) -> list[Problem]:
     state.look_again, state.look_again_event = fact.look_again, placed.event.sequence
-    observed = placed.at.astimezone(ZoneInfo(state.zone)).date()
+    observed = _local_date(state, placed)
     if placed.known and fact.look_again <= observed:
         return [_problem("look_again_past", look_again=str(fact.look_again), observed_at=str(observed))]
     return []
@@ -267,7 +302,9 @@ def _after(state: OpportunityState, stage: str) -> list[str]:
 def _withdraw_pieces(state: OpportunityState, stages: list[str], edges: tuple[Edge, ...] = ("start", "end")) -> None:
     """What proved the markers that are to be observed anew proves them no longer; data on people stays."""
     markers = [state.playbook.marker(stage, edge) for stage in stages for edge in edges]
-    pieces = {piece.evidence for marker in markers for piece in marker.evidence}
+    pieces: set[str | None] = {piece.evidence for marker in markers for piece in marker.evidence}
+    if state.playbook.signing and state.playbook.signing[1] in pieces:
+        pieces.add(state.playbook.clearance)
     for key in [key for key in state.evidence if key[0] in pieces]:
         del state.evidence[key]
 

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, InvalidOperation
+from typing import Annotated, Any
 
 from moneyed import Money, get_currency
 from moneyed.classes import CurrencyDoesNotExist
 from moneyed.l10n import format_money
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, field_validator
 from pydantic_core import PydanticCustomError
 
-__all__ = ["Amount", "number_of"]
+__all__ = ["Amount", "Currency", "counted_out", "number_of", "payable", "rounded_up"]
 
 _MOST = Decimal(10) ** 15
+
+
+def _iso(currency: str) -> str:
+    try:
+        get_currency(currency)
+    except CurrencyDoesNotExist:
+        raise PydanticCustomError(
+            "currency_unknown", "{currency} is no ISO 4217 currency code", {"currency": currency}
+        ) from None
+    return currency
+
+
+Currency = Annotated[str, AfterValidator(_iso)]
+"""An ISO 4217 code, such as `CNY`."""
 
 
 class Amount(BaseModel):
@@ -27,29 +41,39 @@ class Amount(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     amount: Decimal
-    currency: str
+    currency: Currency
 
     @field_validator("amount")
     @classmethod
     def _finite(cls, amount: Decimal) -> Decimal:
+        if amount.is_finite() and amount < 0:
+            raise PydanticCustomError("money_negative", "an amount can't be negative; write it without the minus")
         if not amount.is_finite() or not 0 <= amount <= _MOST or amount != round(amount, 6):
             raise PydanticCustomError("money_malformed", "an amount is a decimal number from 0 to 10^15")
         return amount
 
-    @field_validator("currency")
-    @classmethod
-    def _iso(cls, currency: str) -> str:
-        try:
-            get_currency(currency)
-        except CurrencyDoesNotExist:
-            raise PydanticCustomError(
-                "currency_unknown", "{currency} is no ISO 4217 currency code", {"currency": currency}
-            ) from None
-        return currency
-
     def text(self, language: str = "en") -> str:
         """Say it as people of that language write it."""
         return format_money(Money(self.amount, self.currency), locale="zh_CN" if language == "zh" else "en_US")
+
+
+def payable(amount: Decimal, currency: str) -> bool:
+    """Whether money can be counted out to so much: no yen has a decimal, and a yuan has two."""
+    return (amount * get_currency(currency).sub_unit) % 1 == 0
+
+
+def counted_out(amount: Decimal, currency: str) -> Decimal:
+    """As much of an amount as money can be counted out to."""
+    return amount if payable(amount, currency) else amount.quantize(_coin(currency), ROUND_FLOOR)
+
+
+def rounded_up(amount: Decimal, currency: str) -> Decimal:
+    """An amount, or what next above it can be paid; with all decimals of the currency."""
+    return amount.quantize(_coin(currency), ROUND_CEILING)
+
+
+def _coin(currency: str) -> Decimal:
+    return Decimal(1) / get_currency(currency).sub_unit
 
 
 def number_of(value: Any) -> Decimal | None:

@@ -15,15 +15,16 @@ from zoneinfo import ZoneInfo
 
 from stagemark.domain.agenda import keep_books
 from stagemark.domain.asking import check_asked
-from stagemark.domain.commands import Answer, Command, Correct, Envelope, Mark, Migrate, Open, without
+from stagemark.domain.commands import Answer, Command, Correct, Envelope, Mark, Migrate, Open, Record, without
 from stagemark.domain.events import Event, Fired, Missed, Outcome
 from stagemark.domain.evidence import advice
 from stagemark.domain.happening import happen, shortfalls
 from stagemark.domain.history import BOOKKEEPING, in_order, place_last, playbook_of
 from stagemark.domain.migration import stands_otherwise
 from stagemark.domain.moments import Moment
+from stagemark.domain.opening import already_open
 from stagemark.domain.playbook import Playbook
-from stagemark.domain.state import OpportunityState
+from stagemark.domain.state import LONG_AGO, OpportunityState
 from stagemark.errors import Problem
 
 __all__ = [
@@ -116,7 +117,9 @@ def decide(state: OpportunityState, envelope: Envelope, now: datetime) -> Decisi
     if before:
         if before[0].key_hash == content:
             return Repeated(before)
-        return Rejected((Problem(code="key_reused", params={"key": envelope.key}),), conflict=True)
+        opens = before[0].sequence == 1 and envelope.commands[0].kind == "open"
+        reused = _open_already(state, envelope) if opens else Problem(code="key_reused", params={"key": envelope.key})
+        return Rejected((reused,), conflict=True)
     if _moved(state, envelope.expected_sequence):
         params = {"expected": envelope.expected_sequence, "actual": state.sequence}
         return Rejected((Problem(code="sequence_moved", params=params),), conflict=True)
@@ -125,6 +128,8 @@ def decide(state: OpportunityState, envelope: Envelope, now: datetime) -> Decisi
         return Rejected(tuple(problems), conflict=state.life != "unopened")
     if state.events:  # the engine's clocks may differ by a little, the ledger's order stays
         now = max(now, state.events[-1].recorded_at)
+    if envelope.source == "engine":
+        return _try_by_itself(state, envelope, content, now)
     return _try(state, envelope, content, now)
 
 
@@ -139,11 +144,39 @@ def _out_of_place(state: OpportunityState, envelope: Envelope) -> list[Problem]:
     kinds = [command.kind for command in envelope.commands]
     if state.life == "unopened" and kinds[0] != "open":
         return [Problem(code="not_open_yet")]
-    if "open" in kinds[1:] or (kinds[0] == "open" and state.life != "unopened"):
-        return [Problem(code="already_open", params={"opportunity": state.opportunity})]
+    if "open" in kinds[1:]:
+        return [Problem(code="open_first")]
+    if kinds[0] == "open" and state.life != "unopened":
+        return [_open_already(state, envelope)]
     if "migrate" in kinds and len(kinds) > 1:  # else it would spare the others what its playbook asks for
         return [Problem(code="migrate_alone")]
     return []
+
+
+def _open_already(state: OpportunityState, envelope: Envelope) -> Problem:
+    return already_open(state.opportunity, state.events, envelope.key, envelope.commands, envelope.observed_at)
+
+
+def _try_by_itself(state: OpportunityState, envelope: Envelope, content: str, now: datetime) -> Accepted | Rejected:
+    """A neighbour knows on which day all was paid, not how the sale stood then: a marker of its is fitted to the sale.
+
+    It is set for the nearest day on which its stage was open: not before that began, nor in the future. Where something
+    was recorded of the sale since that then contradicts it, it is set for that day instead.
+    """
+    mark, *more = envelope.commands
+    if more or not isinstance(mark, Mark) or mark.edge != "end" or not (mark.observed_at and mark.observed_at.day):
+        return _try(state, envelope, content, now)
+    zone = ZoneInfo(state.zone)
+    began = max((visit.began for visit in state.open_visits if visit.stage == mark.stage), default=LONG_AGO)
+    decisions = []
+    for earliest in (began, state.high):
+        day = min(max(mark.observed_at.day, earliest.astimezone(zone).date()), now.astimezone(zone).date())
+        fitted = mark.model_copy(update={"observed_at": Moment.on(day)})
+        decision = _try(state, envelope.model_copy(update={"commands": (fitted,)}), content, now)
+        if isinstance(decision, Accepted):
+            return decision
+        decisions.append(decision)
+    return decisions[0]
 
 
 def _try(state: OpportunityState, envelope: Envelope, content: str, now: datetime) -> Accepted | Rejected:
@@ -151,12 +184,14 @@ def _try(state: OpportunityState, envelope: Envelope, content: str, now: datetim
     asked: list[Problem] = []
     found: list[tuple[int, Problem]] = []
     places: dict[int, str] = {}
+    unsound: set[str] = set()
     trial = state
     for place, command in enumerate(envelope.commands):
         where = f"commands[{place}]"
         event = _stamped(trial, command, envelope, content, now)
         problems, possible = check_asked(trial, event, command, where)
         asked += problems
+        unsound |= _evidence(command) - _evidence(possible.fact if possible else command)
         if possible is not None or trial.opened is not None:  # else there is no zone to speak of
             asked += _too_early_or_late(trial, event, command, where, now)
         if possible is None:
@@ -166,14 +201,17 @@ def _try(state: OpportunityState, envelope: Envelope, content: str, now: datetim
         before, (trial, found) = trial, _advance(trial, possible, found, compiled)
         if isinstance(command, Migrate):
             asked += stands_otherwise(before, trial, command, where)
-    told = {problem.params.get("evidence") for problem in asked if problem.code == "evidence_type"}
-    spared = [("evidence_missing", evidence) for evidence in told]
     problems = asked + [
         _told(problem, sequence, places, trial)
         for sequence, problem in found
-        if (problem.code, problem.params.get("evidence")) not in spared
+        # What was given and is wrong in itself is not missing.
+        if problem.code != "evidence_missing" or problem.params.get("evidence") not in unsound
     ]
     return Rejected(_each_once(problems)) if problems else _accepted(state, trial)
+
+
+def _evidence(fact: object) -> set[str]:
+    return {piece.evidence for piece in fact.evidence} if isinstance(fact, Mark | Record) else set()
 
 
 def _told(problem: Problem, sequence: int, places: dict[int, str], trial: OpportunityState) -> Problem:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import JsonValue
 
-from stagemark.domain.commands import Override
+from stagemark.domain.commands import Origin, Override
 from stagemark.domain.events import Event, Fired
 from stagemark.domain.money import Amount
 from stagemark.domain.playbook import Playbook
@@ -129,6 +129,7 @@ class OpportunityState:
         waits: Whom it waited on, where that was recorded.
         evidence: What is held, by evidence id and person.
         steps: Steps that were done, as `stage.step`.
+        origin: The sale it came from, if one.
         left_open: The stages that were open when it went to nurture or was lost: they begin again when it is taken up.
         opened: When it was opened, in time; none before.
         look_again: The day to look again, while suspended or in nurture.
@@ -158,6 +159,7 @@ class OpportunityState:
     account: str = ""
     title: str = ""
     segment: str | None = None
+    origin: Origin | None = None
     calendar: str = ""
     owner: str = ""
     collaborators: tuple[str, ...] = ()

@@ -6,19 +6,38 @@ written; a lone surrogate, since no wire carries it.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
+import unicodedata
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, JsonValue, StringConstraints
+from pydantic import AfterValidator, JsonValue, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-__all__ = ["MOST_VALUE", "Key", "Line", "Name", "Prose", "Reason", "Value", "WorkingSpan", "opportunity_problem"]
+__all__ = [
+    "MOST_VALUE",
+    "Key",
+    "Line",
+    "Name",
+    "Prose",
+    "Reason",
+    "Value",
+    "WorkingSpan",
+    "fit_line",
+    "fit_name",
+    "folded",
+    "in_one_line",
+    "opportunity_problem",
+]
 
 MOST_VALUE: Final = 50_000
 """How long the JSON of one value may be: documents are named, never carried (design.md §5)."""
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+_UNWRITABLE = re.compile(r"[\ud800-\udfff]")
+_MOST_NAME: Final = 128
+_MOST_LINE: Final = 500
 _CONTROL_BUT_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _CONTROL_SAID = "control characters are not allowed; leave them out"
 
@@ -72,14 +91,17 @@ def _span(text: str) -> str:
 _LONGEST = {"days": 3650, "hours": 87_600}
 
 
-WorkingSpan = Annotated[str, AfterValidator(_span)]
+_WRITTEN: Final = r"^P(?=.)(\d+(\.\d+)?D)?(T\d+(\.\d+)?H)?$"  # as JSON Schema writes it
+WorkingSpan = Annotated[str, AfterValidator(_span), WithJsonSchema({"type": "string", "pattern": _WRITTEN})]
 """A span of working time in ISO 8601: `P10D` is ten working days of the sale's calendar, `PT4H` four working hours."""
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=128, strip_whitespace=True), AfterValidator(_line)]
+Name = Annotated[
+    str, StringConstraints(min_length=1, max_length=_MOST_NAME, strip_whitespace=True), AfterValidator(_line)
+]
 """An id, or another short name in one line."""
 Key = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_line)]
 """An idempotency key, chosen by a caller."""
-Line = Annotated[str, StringConstraints(max_length=500), AfterValidator(_line)]
+Line = Annotated[str, StringConstraints(max_length=_MOST_LINE), AfterValidator(_line)]
 """A text in one line; it may be empty."""
 Prose = Annotated[str, StringConstraints(max_length=4000), AfterValidator(_prose)]
 """A text of some lines; it may be empty."""
@@ -87,6 +109,33 @@ Reason = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_w
 """Why; never empty."""
 Value = Annotated[JsonValue, AfterValidator(_value)]
 """A value as JSON, of bounded size."""
+
+
+def in_one_line(text: str) -> str:
+    """A text of some lines as a `Line` takes it."""
+    return _CONTROL.sub(" ", text)
+
+
+def folded(name: str) -> str:
+    """A name as it is compared: full width, capital letters and the number of blanks make no other one."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def fit_line(text: str) -> str:
+    """A text that is never refused: in one line, without what no database or wire takes, as much as fits."""
+    return _UNWRITABLE.sub("\ufffd", in_one_line(text))[:_MOST_LINE]
+
+
+def fit_name(text: str) -> str:
+    """An id that is never refused: the same where it fits, else cleaned and shortened, with a hash that keeps it apart.
+
+    One that is empty stays so: nothing would tell it from another.
+    """
+    whole, fit = text.strip(), fit_line(text).strip()
+    if not fit or (fit == whole and len(fit) <= _MOST_NAME):
+        return fit
+    told = hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return f"{fit[: _MOST_NAME - 17].strip()}~{told}"
 
 
 def opportunity_problem(opportunity: str) -> str | None:

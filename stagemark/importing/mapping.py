@@ -18,7 +18,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from stagemark.domain.commands import Override, PersonId
 from stagemark.domain.playbook import Edge
-from stagemark.errors import InvalidInput, Problem
+from stagemark.errors import InvalidInput, Problem, fault_of, reason_of
 from stagemark.playbooks import document
 from stagemark.problem_texts import PROBLEM_TEXTS
 
@@ -309,7 +309,7 @@ def _text_of(path: Path, name: str) -> str:
         with path.open("rb") as file:
             return file.read(document.MAX_BYTES + 1).decode("utf-8-sig")
     except OSError as error:
-        raise InvalidInput.of("import_unreadable", name, reason=error.strerror or type(error).__name__) from None
+        raise InvalidInput.of("import_unreadable", name, reason=reason_of(error)) from None
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise InvalidInput.of("playbook_not_utf8", f"{name}:{line}") from None
@@ -326,7 +326,7 @@ def _problem(data: document.Mapping, error: ErrorDetails) -> Problem:
         return Problem(code="mapping_field_unknown", params={"field": field, "known": near or known})
     if kind in PROBLEM_TEXTS:
         return Problem(code=kind, params={"field": field, **error.get("ctx", {})})
-    return Problem(code="mapping_value", params={"field": field, "message": error["msg"]})
+    return Problem(code="mapping_value", params={"field": field, "message": fault_of(error)})
 
 
 def _fields(path: Sequence[str | int]) -> list[str]:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from stagemark.domain.commands import Command, Given, Lose, Mark, Open, Skip
 from stagemark.domain.moments import UNKNOWN, Moment
 from stagemark.domain.playbook import Evidence, Playbook, PlaybookRef
-from stagemark.errors import Problem
+from stagemark.errors import Problem, fault_of
 from stagemark.importing.cells import Reading, Unreadable
 from stagemark.importing.mapping import Cell, DateCell, EvidenceCell, StateMeaning, TableMapping
 
@@ -199,5 +199,5 @@ def _problem(found: Any) -> Problem:
     """What is wrong with a command's field: as a rule that it is too long."""
     limit = found.get("ctx", {}).get("max_length")
     if limit is None:
-        return Problem(code="field_invalid", params={"message": f"{found['loc'][0]}: {found['msg']}"})
+        return Problem(code="field_invalid", params={"message": fault_of(found, str(found["loc"][0]))})
     return Problem(code="import_cell_too_long", params={"limit": limit})

@@ -13,6 +13,7 @@ from typing import Final, Protocol
 
 from stagemark.domain.calendars import WorkCalendar
 from stagemark.domain.events import Event
+from stagemark.domain.opening import already_open
 from stagemark.domain.playbook import Playbook
 from stagemark.errors import Problem
 from stagemark.importing.plan import Plan, RowProblem, Sale
@@ -83,9 +84,8 @@ async def compare(plan: Plan, books: Books, told: Progress = lambda *_: None) ->
             events = known.get(sale.id)
             if not events:
                 new.append(sale)
-            elif (code := _contradiction(sale, events)) is not None:
-                params = {"sale": sale.id, "opportunity": sale.id}
-                problems.append(RowProblem(sale.row, sale.id, "", Problem(code=code, params=params)))
+            elif (problem := _contradiction(sale, events)) is not None:
+                problems.append(RowProblem(sale.row, sale.id, "", problem))
             else:
                 same.append(sale)
                 if sale.open and all(event.key == events[0].key for event in events):
@@ -144,12 +144,13 @@ async def carry_out(
     return started
 
 
-def _contradiction(sale: Sale, events: Sequence[Event]) -> str | None:
+def _contradiction(sale: Sale, events: Sequence[Event]) -> Problem | None:
     """Why a sale that is in the ledger can't be imported, unless it is the same."""
     ours, theirs = sale.events[0], events[0]
     if theirs.key != ours.key:
-        return "already_open"
-    return None if theirs.key_hash == ours.key_hash else "import_changed"
+        facts = [event.fact for event in sale.events]
+        return already_open(sale.id, events, ours.key, facts, ours.observed_at)
+    return None if theirs.key_hash == ours.key_hash else Problem(code="import_changed", params={"sale": sale.id})
 
 
 def _chunks(sales: Sequence[Sale]) -> Iterator[tuple[int, Sequence[Sale]]]:

@@ -9,7 +9,7 @@ from temporalio.client import Client, RPCError
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from stagemark.contracts.messages import Carried, OpportunityInput, Outbox
+from stagemark.contracts.messages import Carried, Living, OpportunityInput, Outbox
 from stagemark.contracts.names import OPPORTUNITY, TASK_QUEUE, found_by, opportunity_workflow_id, summary
 from stagemark.domain.calendars import WorkCalendar
 from stagemark.domain.commands import Open
@@ -34,8 +34,7 @@ class Runs:
         """Start runs through a client that has the plugin; the rest as in `Stagemark`."""
         self._client = client
         self._queue = task_queue
-        self._jitter = jitter
-        self._continue_after = continue_after
+        self._living = Living(jitter=jitter, continue_after=continue_after)
 
     async def start(self, sale: str, events: Sequence[Event], playbook: Playbook, calendar: WorkCalendar) -> bool:
         """Start the run of a sale whose events, all of an import, are in the ledger.
@@ -62,8 +61,7 @@ class Runs:
             playbook=playbook,
             calendar=calendar,
             carried=Carried(events=tuple(events), outbox=Outbox(written=len(events))),
-            jitter=self._jitter,
-            continue_after=self._continue_after,
+            living=self._living,
         )
         try:
             await self._client.start_workflow(

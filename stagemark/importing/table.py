@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from stagemark.errors import InvalidInput
+from stagemark.errors import InvalidInput, reason_of
 
 __all__ = ["MAX_BYTES", "Row", "Table", "read_table"]
 
@@ -83,7 +83,7 @@ def read_table(path: Path, encoding: str = "utf-8", delimiter: str = ",") -> Tab
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise InvalidInput.of("import_unreadable", name, reason=error.strerror or type(error).__name__) from None
+        raise InvalidInput.of("import_unreadable", name, reason=reason_of(error)) from None
     if len(content) > MAX_BYTES:
         raise InvalidInput.of("import_too_large", name, limit=MAX_BYTES // 1024 // 1024)
     if content.startswith(_SPREADSHEETS):

@@ -13,6 +13,7 @@ from moneyed import get_currency
 from moneyed.classes import CurrencyDoesNotExist
 
 from stagemark.domain.playbook import (
+    Collects,
     EvidenceType,
     Marker,
     Named,
@@ -176,6 +177,8 @@ def _stages(playbook: Playbook) -> Iterator[Finding]:
             for index, evidence in enumerate(step.evidence):
                 if evidence not in playbook.evidence_of:
                     yield unknown_evidence(playbook, ("stages", place, "steps", spot, "evidence", index), evidence)
+        if stage.collects is not None:
+            yield from _collects(playbook, ("stages", place, "collects"), stage.collects)
         for edge in EDGES:
             marker = stage.start if edge == "start" else stage.end
             path: Path = ("stages", place, edge, "evidence")
@@ -192,6 +195,18 @@ def _stages(playbook: Playbook) -> Iterator[Finding]:
                 yield Finding(path, "playbook_many_required", crowd, warning=True)
         if stage.nurturable and not any(trigger.on == "look_again" for trigger in playbook.triggers):
             yield Finding(("stages", place, "nurturable"), "playbook_nobody_looks", {"stage": stage.id}, warning=True)
+
+
+def _collects(playbook: Playbook, path: Path, collects: Collects) -> Iterator[Finding]:
+    types = {"amount": EvidenceType.MONEY, "payments": EvidenceType.TEXT, "fulfilment": EvidenceType.CHECKLIST}
+    for field, type_ in types.items():
+        if (id_ := getattr(collects, field)) is None:
+            continue
+        if (evidence := playbook.evidence_of.get(id_)) is None:
+            yield unknown_evidence(playbook, (*path, field), id_)
+        elif evidence.type is not type_:
+            params = {"id": id_, "type": evidence.type.value, "needed": type_.value}
+            yield Finding((*path, field), "playbook_collects_type", params)
 
 
 def _required(marker: Marker, band: str | None) -> int:

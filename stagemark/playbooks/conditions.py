@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from stagemark.domain.money import number_of
-from stagemark.domain.playbook import Condition, Evidence, EvidenceType, Marker, Playbook, Stage
+from stagemark.domain.playbook import Condition, Evidence, EvidenceType, Marker, Playbook, Stage, Where
 from stagemark.playbooks.findings import Finding, Path, unknown_evidence, unknown_option
 
 __all__ = ["FITTING", "condition_findings"]
@@ -19,6 +19,7 @@ FITTING: Mapping[str, tuple[EvidenceType, ...]] = {
     "at_most": (EvidenceType.RANKED, *_AMOUNTS),
     "equals": (*_OPTIONS, EvidenceType.TEXT, EvidenceType.NUMBER, EvidenceType.DATE, EvidenceType.PERSON),
     "one_of": (*_OPTIONS, EvidenceType.TEXT, EvidenceType.PERSON),
+    "none_of": (*_OPTIONS, EvidenceType.TEXT, EvidenceType.PERSON),
     "not_before": (EvidenceType.DATE,),
     "not_after": (EvidenceType.DATE,),
     "checked": (EvidenceType.CHECKLIST,),
@@ -46,6 +47,7 @@ def condition_findings(playbook: Playbook) -> Iterator[Finding]:
                     yield Finding((*path, "evidence"), "playbook_uncollected", params)
                 yield from _judged(path, condition, evidence)
                 yield from _who(playbook, path, condition, evidence, collected, params)
+                yield from _where(playbook, (*path, "where"), condition.where)
             yield from _contradictions(playbook, ("stages", place, edge, "conditions"), stage, edge, marker)
 
 
@@ -84,7 +86,7 @@ def _judged(path: Path, condition: Condition, evidence: Evidence) -> Iterator[Fi
         if most is not None and not evidence.about_person and value > most:
             yield Finding(at, "playbook_never_met", {**params, "value": value, "most": most})
     else:
-        for one in value if operator == "one_of" else (value,):
+        for one in value if operator in ("one_of", "none_of") else (value,):
             yield from _value(at, params, evidence, one)
 
 
@@ -123,6 +125,23 @@ def _who(
             yield Finding(path, "playbook_people_missing", params)
         elif (role := playbook.people.role_evidence) in playbook.evidence_of and role not in collected:
             yield Finding(path, "playbook_uncollected", {**params, "evidence": role})
+
+
+def _where(playbook: Playbook, path: Path, where: Where | None) -> Iterator[Finding]:
+    if where is None:
+        return
+    bands = [band.id for band in playbook.bands]
+    for spot, band in enumerate(where.bands):
+        if band not in bands:
+            yield Finding((*path, "bands", spot), "playbook_unknown_band", {"band": band, "known": bands})
+    evidence = playbook.evidence_of.get(where.evidence or "")
+    if evidence is None:
+        if where.evidence:
+            yield unknown_evidence(playbook, (*path, "evidence"), where.evidence)
+        return
+    for option in where.one_of:
+        if option not in evidence.option_ids:
+            yield unknown_option((*path, "one_of"), evidence, option)
 
 
 def _contradictions(playbook: Playbook, path: Path, stage: Stage, edge: str, marker: Marker) -> Iterator[Finding]:

@@ -12,24 +12,12 @@ from stagemark.domain.machine import Composite, Machine, Turn, drawn, machines_o
 from stagemark.domain.playbook import Playbook, Text
 from stagemark.errors import InvalidInput
 from stagemark.problem_texts import Language
+from stagemark.texts.sale import TERMS
 
 __all__ = ["mermaid", "png", "svg"]
 
 _FORWARD = ("begin", "end", "skip")
-_STATES = {  # (zh, en)
-    "waiting": ("未开始", "waiting"),
-    "begun": ("进行中", "begun"),
-    "ended": ("已结束", "ended"),
-    "skipped": ("已跳过", "skipped"),
-    "unopened": ("未建立", "not opened"),
-    "open": ("跟进中", "open"),
-    "nurture": ("维持联系", "nurture"),
-    "suspended": ("已暂停", "suspended"),
-    "lost": ("已丢单", "lost"),
-    "collected": ("已回款", "collected"),
-    "closed": ("已完成", "closed"),
-}
-_TURNS = {
+_TURNS = {  # (zh, en)
     "skip": ("跳过", "skip"),
     "open": ("建立", "open"),
     "nurture": ("暂无机会", "no opportunity"),
@@ -53,7 +41,7 @@ def mermaid(playbook: Playbook, language: Language = "en") -> str:
 
     def composite(name: str, machine: Machine, turns: dict[Turn, str]) -> Composite:
         met = {state for turn in turns for state in (turn.source, turn.dest)}
-        return Composite(name, {s: _STATES[s][tongue] for s in machine.states if s in met}, turns)
+        return Composite(name, {s: TERMS[s][language == "zh"] for s in machine.states if s in met}, turns)
 
     machines = machines_of(playbook)
     composites, links = [], []

@@ -9,15 +9,16 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from difflib import get_close_matches
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from stagemark.domain.playbook import Condition, Playbook
-from stagemark.errors import Problem
+from stagemark.errors import Problem, fault_of
 from stagemark.playbooks.checks import Finding, Path, check_playbook
-from stagemark.playbooks.document import Items, Mapping, line_of
+from stagemark.playbooks.document import Mapping, line_of
+from stagemark.playbooks.places import at, existing, fields, model_at
 
 __all__ = ["Validated", "validate"]
 
@@ -91,19 +92,19 @@ def _findings(document: Mapping, details: list[ErrorDetails]) -> Iterator[Findin
     seen: set[Path] = set()
     for detail in details:
         loc, kind = detail["loc"], detail["type"]
-        path = _existing(document, loc)
+        path = existing(document, loc)
         field = str(loc[-1]) if kind == "missing" else str(next((p for p in reversed(path) if isinstance(p, str)), ""))
         params: dict[str, Any] = {"field": field}
         if kind == "missing":
             lone = {"start", "end"} - {field}
             without = "playbook_end_without_start" if field == "start" else "playbook_start_without_end"
-            here = _at(document, path)
+            here = at(document, path)
             ends = field in ("start", "end") and lone & here.keys()
             yield Finding(path, without if ends else "playbook_field_missing", {**params, "id": here.get("id", "")})
             continue
         if kind == "extra_forbidden":
             known = _fields(path[:-1])
-            taken = _at(document, path[:-1]).keys()
+            taken = at(document, path[:-1]).keys()
             near = get_close_matches(field, [name for name in known if name not in taken], 1) or [""]
             code = "playbook_field_misspelt" if near[0] else "playbook_field_unknown"
             yield Finding(path, code, {**params, "nearest": near[0], "known": known})
@@ -119,48 +120,11 @@ def _findings(document: Mapping, details: list[ErrorDetails]) -> Iterator[Findin
             expected = str(detail.get("ctx", {}).get("expected", "")).replace("'", "").replace(" or ", ", ")
             yield Finding(path, _CODES[kind], {**params, "expected": expected, "known": _fields(path)})
         else:
-            yield Finding(path, "playbook_value", {**params, "message": detail["msg"]})
-
-
-def _existing(document: Mapping, loc: tuple[str | int, ...]) -> Path:
-    """As much of pydantic's path as the document has; it ends with the members of unions and with what is missing."""
-    node: Any = document
-    for place, part in enumerate(loc):
-        inside = isinstance(node, Mapping) and part in node
-        inside = inside or (isinstance(node, Items) and isinstance(part, int) and part < len(node))
-        if not inside:
-            return loc[:place]
-        node = node[part]
-    return loc
-
-
-def _at(document: Mapping, path: Path) -> Any:
-    node: Any = document
-    for part in path:
-        node = node[part]
-    return node
-
-
-def _model_at(path: Path) -> type[BaseModel] | None:
-    """The model of the mapping that a path leads to; none for anything else."""
-    model: type[BaseModel] | None = Playbook
-    for part in path:
-        if isinstance(part, str):
-            if model is None or part not in model.model_fields:
-                return None
-            model = _inner(model.model_fields[part].annotation)
-    return model
-
-
-def _inner(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((found for arg in get_args(annotation) if (found := _inner(arg))), None)
+            yield Finding(path, "playbook_value", {**params, "message": fault_of(detail)})
 
 
 def _fields(path: Path) -> list[str]:
-    model = _model_at(path)
-    return [name for name in model.model_fields if name != "hash"] if model else []
+    return fields(Playbook, path)
 
 
 class _Mend:
@@ -178,15 +142,15 @@ class _Mend:
         for finding in findings:
             path, field = finding.path, finding.params["field"]
             if finding.code == "playbook_field_misspelt":
-                renamed.append((_at(self.document, path[:-1]), field, finding.params["nearest"]))
+                renamed.append((at(self.document, path[:-1]), field, finding.params["nearest"]))
             elif finding.code in _LACKING and field in _STAND_INS:
-                filled.append((_at(self.document, path), field))
+                filled.append((at(self.document, path), field))
             elif path == ("id",):
                 filled.append((self.document, "id"))
             elif (place := self._where_to_cut(path)) is None:
                 return False
             else:
-                cut[place] = (_at(self.document, place[:-1]), self._ids_around(place))
+                cut[place] = (at(self.document, place[:-1]), self._ids_around(place))
         for here, field, right in renamed:
             value, line = here.pop(field), here.lines.pop(field)
             if right not in here:
@@ -216,7 +180,7 @@ class _Mend:
             path, last = around[:end], around[end - 1]
             if isinstance(last, int):
                 return path
-            model = _model_at(path[:-1])
+            model = model_at(Playbook, path[:-1])
             if model is Condition and last != "who":  # without its operator a condition is nothing
                 continue
             if model is None or last not in model.model_fields or not model.model_fields[last].is_required():
@@ -226,7 +190,7 @@ class _Mend:
     def _ids_around(self, path: Path) -> list[str]:
         """The id of the innermost thing with a name round a path."""
         for end in range(len(path) - 1, -1, -1):
-            here = _at(self.document, path[:end])
+            here = at(self.document, path[:end])
             if isinstance(here, Mapping) and "id" in here:
                 return [str(here["id"])]
         return []

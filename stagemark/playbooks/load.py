@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from stagemark.domain.playbook import Playbook
-from stagemark.errors import InvalidInput, NotFound, Problem
+from stagemark.errors import InvalidInput, NotFound, Problem, reason_of
 from stagemark.playbooks.document import MAX_BYTES, read_document
 from stagemark.playbooks.form import validate
 
@@ -86,7 +86,7 @@ def _text_of(path: Path, name: str) -> str:
     except FileNotFoundError:
         raise NotFound.of("unknown_playbook", name, playbook=name, known=shipped()) from None
     except OSError as error:
-        raise InvalidInput.of("playbook_unreadable", name, reason=error.strerror or type(error).__name__) from None
+        raise InvalidInput.of("playbook_unreadable", name, reason=reason_of(error)) from None
     except UnicodeDecodeError as error:
         if error.reason == "unexpected end of data" and error.end > MAX_BYTES:  # cut in the middle of a character
             raise InvalidInput.of("yaml_too_large", name, size=f">{MAX_BYTES}", limit=MAX_BYTES) from None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from typing import Any, get_args
 
 from stagemark.domain.playbook import Playbook, Role
 
-__all__ = ["playbook_schema"]
+__all__ = ["attributes", "described", "playbook_schema"]
 
 _LABELLED = ("Band", "Evidence", "Marker", "Named", "Rung", "Stage", "Step", "Trigger")
 _SPAN = r"^P(?=.)(\d+(\.\d+)?D)?(T\d+(\.\d+)?H)?$"
@@ -28,7 +29,7 @@ def playbook_schema() -> dict[str, Any]:
         for form in _forms(parts[name]["properties"][field]):
             form["pattern"] = _SPAN
     for part in [schema, *parts.values()]:
-        _describe(part)
+        described(part)
     return schema
 
 
@@ -36,11 +37,18 @@ def _forms(field: dict[str, Any]) -> list[dict[str, Any]]:
     return [form for form in field.get("anyOf", [field]) if form.get("type") == "string"]
 
 
-def _describe(part: dict[str, Any]) -> None:
+def described(part: dict[str, Any]) -> None:
     """Move what a docstring says of each attribute to the attribute, where editors show it."""
-    text, _, attributes = part.get("description", "").partition("\nAttributes:\n")
-    for name, said in re.findall(r"^\s*(\w+): (.*(?:\n {4,}(?!\w+:).*)*)", attributes, re.MULTILINE):
+    whole = part.get("description", "")
+    for name, said in attributes(whole).items():
         if name in part.get("properties", {}):
-            part["properties"][name]["description"] = " ".join(said.split())
-    if text:
+            part["properties"][name]["description"] = said
+    if text := whole.partition("\nAttributes:\n")[0]:
         part["description"] = " ".join(text.split())
+
+
+def attributes(docstring: str) -> dict[str, str]:
+    """What a docstring says of each attribute."""
+    listed = inspect.cleandoc(docstring).partition("\nAttributes:\n")[2]
+    found = re.findall(r"^\s*(\w+): (.*(?:\n {4,}(?!\w+:).*)*)", listed, re.MULTILINE)
+    return {name: " ".join(said.split()) for name, said in found}

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, func, inspect, select, text
 
-from stagemark.errors import Unavailable
+from stagemark.errors import NotFound, Unavailable
 from stagemark.readmodel.store import Store
 
-__all__ = ["HEAD", "VERSION_TABLE", "migrate"]
+__all__ = ["HEAD", "VERSION_TABLE", "make_room", "migrate"]
 
-HEAD: Final = "0001"
-"""The newest revision in `migrations/versions`."""
+HEAD: Final = max(path.stem[1:5] for path in (Path(__file__).parent / "migrations" / "versions").glob("v*.py"))
+"""The newest revision in `migrations/versions`, told by the names of the files: Alembic takes long to load."""
 VERSION_TABLE: Final = "stagemark_version"
 """Alembic's own name would collide with the platform's migrations in a shared database."""
 
@@ -31,6 +33,25 @@ async def migrate(store: Store) -> None:
 
     if await store.read(_version) != HEAD:
         await store.write(work)
+
+
+def make_room(store: Store, new: bool) -> None:
+    """Make the folder of a ledger that is a file.
+
+    Args:
+        store: Where.
+        new: Whether the ledger can be begun; else it has to be there.
+
+    Raises:
+        NotFound: `ledger_missing`.
+    """
+    file = Path(store.address)
+    if not store.sqlite:
+        return
+    if not new and not file.exists():
+        raise NotFound.of("ledger_missing", path=str(file.absolute()))
+    with suppress(OSError):  # the store says in its own words that it can't be opened
+        file.parent.mkdir(parents=True, exist_ok=True)
 
 
 def _version(connection: Connection) -> str | None:

@@ -91,6 +91,9 @@ def _opportunity(state: OpportunityState) -> Row:
         "missed": state.missed,
         "look_again": state.look_again,
         "last_told": state.last_told,
+        "origin": state.origin.opportunity if state.origin else None,
+        "origin_by": state.origin.by if state.origin else None,
+        "origin_id": state.origin.id if state.origin else None,
     }
 
 

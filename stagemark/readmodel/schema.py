@@ -29,7 +29,10 @@ from sqlalchemy.types import TypeDecorator
 __all__ = [
     "DERIVED",
     "Instant",
+    "contacts",
+    "deliveries",
     "gaps",
+    "key_column",
     "ledger",
     "messages",
     "metadata",
@@ -74,7 +77,8 @@ metadata = MetaData(
 )
 
 
-def _key(name: str, kind: type[String] | type[Integer] = String) -> Column[Any]:
+def key_column(name: str, kind: Any = String) -> Column[Any]:
+    """A column of a primary key, whose values come from us and not from the database."""
     return Column(name, kind, primary_key=True, autoincrement=False)
 
 
@@ -83,8 +87,8 @@ def _of_a_sale(name: str, *columns: Column[Any]) -> Table:
     return Table(
         name,
         metadata,
-        _key("namespace"),
-        _key("opportunity"),
+        key_column("namespace"),
+        key_column("opportunity"),
         *columns,
         ForeignKeyConstraint(
             ["namespace", "opportunity"],
@@ -97,9 +101,9 @@ def _of_a_sale(name: str, *columns: Column[Any]) -> Table:
 ledger = Table(
     "ledger",
     metadata,
-    _key("namespace"),
-    _key("opportunity"),
-    _key("sequence", Integer),
+    key_column("namespace"),
+    key_column("opportunity"),
+    key_column("sequence", Integer),
     Column("kind", String, nullable=False),
     Column("fact", Text, nullable=False, doc="the whole event as JSON"),
     Column("observed_at", String, nullable=False, doc="wire form of a moment"),
@@ -116,8 +120,8 @@ ledger = Table(
 opportunities = Table(
     "opportunities",
     metadata,
-    _key("namespace"),
-    _key("opportunity"),
+    key_column("namespace"),
+    key_column("opportunity"),
     Column("sequence", Integer, nullable=False, doc="up to which event of the ledger this is derived"),
     Column("hash", String, nullable=False, doc="the hash of that event"),
     Column("life", String, nullable=False),
@@ -147,14 +151,17 @@ opportunities = Table(
     Column("missed", Integer, nullable=False, doc="triggers that nobody answered in time"),
     Column("look_again", Date),
     Column("last_told", Instant, nullable=False, doc="when somebody last recorded something"),
+    Column("origin", String, doc="the sale it came from"),
+    Column("origin_by", String, doc="prompt, referral or repurchase"),
+    Column("origin_id", String, doc="the prompt, the contact who named it, or the follow-up"),
     Index("ix_opportunities_owner", "namespace", "owner"),
     Index("ix_opportunities_life", "namespace", "life"),
 )
 
 visits = _of_a_sale(
     "visits",
-    _key("stage"),
-    _key("number", Integer),
+    key_column("stage"),
+    key_column("number", Integer),
     Column("began", Instant, nullable=False),
     Column("began_known", Boolean, nullable=False),
     Column("began_event", Integer, nullable=False),
@@ -166,7 +173,7 @@ visits = _of_a_sale(
 
 gaps = _of_a_sale(
     "gaps",
-    _key("number", Integer),
+    key_column("number", Integer),
     Column("start", Instant, nullable=False),
     Column("start_known", Boolean, nullable=False),
     Column("end", Instant),
@@ -177,8 +184,8 @@ gaps = _of_a_sale(
 
 spans = _of_a_sale(
     "spans",
-    _key("kind"),  # life, owner or wait
-    _key("number", Integer),
+    key_column("kind"),  # life, owner or wait
+    key_column("number", Integer),
     Column("value", String, nullable=False),
     Column("start", Instant, nullable=False),
     Column("start_known", Boolean, nullable=False),
@@ -188,7 +195,7 @@ spans = _of_a_sale(
 
 triggers = _of_a_sale(
     "triggers",
-    _key("event", Integer),
+    key_column("event", Integer),
     Column("trigger", String, nullable=False),
     Column("rung", String, nullable=False),
     Column("cause", String, nullable=False),
@@ -209,8 +216,8 @@ triggers = _of_a_sale(
 playbooks = Table(
     "playbooks",
     metadata,
-    _key("namespace"),
-    _key("hash"),
+    key_column("namespace"),
+    key_column("hash"),
     Column("id", String, nullable=False),
     Column("version", String, nullable=False),
     Column("whole", Text, nullable=False, doc="the whole playbook as JSON, with its texts"),
@@ -219,8 +226,8 @@ playbooks = Table(
 refusals = Table(
     "refusals",
     metadata,
-    _key("namespace"),
-    _key("id"),  # the hash of its content: a repeat is the same refusal
+    key_column("namespace"),
+    key_column("id"),  # the hash of its content: a repeat is the same refusal
     Column("opportunity", String, nullable=False),
     Column("refused_at", Instant, nullable=False),
     Column("actor", String, nullable=False),
@@ -234,9 +241,9 @@ refusals = Table(
 messages = Table(
     "messages",
     metadata,
-    _key("namespace"),
-    _key("key"),
-    _key("recipient"),
+    key_column("namespace"),
+    key_column("key"),
+    key_column("recipient"),
     Column("opportunity", String, nullable=False),
     Column("title", String, nullable=False),
     Column("account", String, nullable=False),
@@ -249,19 +256,53 @@ messages = Table(
     Column("deliver_at", Instant, nullable=False),
     Column("read_at", Instant),
     Column("withdrawn", Boolean, nullable=False),
+    Column("stream", String, nullable=False, server_default="", doc="which neighbour says so; empty: the sale"),
+    Column("digest", String, doc="the key of the digest that carried it beyond the inbox"),
     Index("ix_messages_recipient", "namespace", "recipient", "deliver_at"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    key_column("namespace"),
+    key_column("key"),  # of the message, or of the digest
+    key_column("recipient"),
+    key_column("channel"),  # its name alone: addresses are never kept
+    Column("status", String, nullable=False, doc="waiting, sent, refused, given_up or withdrawn"),
+    Column("tries", Integer, nullable=False),
+    Column("first_at", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    Column("next_at", Instant, doc="when it is tried again"),
+    Column("code", String, nullable=False, doc="what kept it from arriving, as the code of a problem"),
+    Column("params", JSON, nullable=False, doc="the params of that problem"),
+    Index("ix_deliveries_status", "namespace", "status"),
 )
 
 people = Table(
     "people",
     metadata,
-    _key("namespace"),
-    _key("id"),
+    key_column("namespace"),
+    key_column("id"),
     Column("name", String, nullable=False),
     Column("supervisor", String),
     Column("team", String),
     Column("zone", String, nullable=False),
     Column("language", String, nullable=False),
+    Column("roles", JSON, nullable=False, server_default="[]"),
+    Column("quiet_hours", String),
+    Column("channels", JSON, nullable=False, server_default="[]"),
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    key_column("namespace"),
+    key_column("id"),  # the opaque id by which sales name them
+    Column("name", String, nullable=False),
+    Column("account", String, nullable=False),
+    Column("style", String, doc="peacock, koala, owl, tiger or chameleon"),
+    Column("note", String, nullable=False, server_default=""),
+    Index("ix_contacts_account", "namespace", "account"),
 )
 
 DERIVED: Final = (opportunities, visits, gaps, spans, triggers)

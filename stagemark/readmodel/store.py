@@ -123,8 +123,8 @@ class Store:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except DBAPIError as problem:
-            code = _code_of(problem, self.sqlite)
+        except (DBAPIError, self.engine.dialect.loaded_dbapi.Error) as problem:
+            code = _code_of(getattr(problem, "orig", problem), self.sqlite)
             if code is None:
                 raise
             # The cause is left out: a driver's words can repeat the address it was given, password and all.
@@ -180,9 +180,9 @@ def _prepare(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _code_of(problem: DBAPIError, sqlite: bool) -> str | None:
+def _code_of(problem: Exception, sqlite: bool) -> str | None:
     """Which of our problems a driver's error is; none if it is a mistake in our SQL."""
-    said = str(problem.orig).lower()
+    said = str(problem).lower()
     if sqlite:
         if "no such table" in said or "no such column" in said:
             return "store_not_migrated"
@@ -190,7 +190,7 @@ def _code_of(problem: DBAPIError, sqlite: bool) -> str | None:
             return "store_locked"
         broken = ("readonly", "unable to open", "disk", "full", "not a database", "malformed")
         return "store_unwritable" if any(word in said for word in broken) else None
-    state = getattr(problem.orig, "sqlstate", None) or ""
+    state = getattr(problem, "sqlstate", None) or ""
     if state in ("42P01", "42703"):  # undefined table or column
         return "store_not_migrated"
     if state in ("55P03", "40P01", "40001"):  # lock not available, deadlock, serialization failure
@@ -198,5 +198,5 @@ def _code_of(problem: DBAPIError, sqlite: bool) -> str | None:
     if state in ("42501", "25006", "53100"):  # no privilege, read-only transaction, disk full
         return "store_unwritable"
     # no state: it never got through; 08 connection, 28 authorization, 3D no such database, 53 resources, 57 shutdown
-    unreachable = type(problem.orig).__name__ == "OperationalError" and not state
+    unreachable = type(problem).__name__ == "OperationalError" and not state
     return "store_unreachable" if unreachable or state[:2] in ("08", "28", "3D", "53", "57") else None

@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections import OrderedDict, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import itemgetter
 from threading import Lock
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Connection,
     Select,
     Table,
@@ -33,35 +36,44 @@ from stagemark.domain.opportunity import apply, fold, playbook_of
 from stagemark.domain.playbook import Playbook
 from stagemark.domain.state import OpportunityState
 from stagemark.errors import Unavailable
+from stagemark.readmodel.prepared import fetch, run
 from stagemark.readmodel.projection import Row, rows_of
 from stagemark.readmodel.reading import CHUNK, histories
-from stagemark.readmodel.schema import DERIVED, ledger, opportunities, playbooks
+from stagemark.readmodel.schema import DERIVED, ledger, metadata, opportunities, playbooks
 
 __all__ = ["Writer", "ledger_row"]
 
-_CHILDREN = DERIVED[1:]
-# Built once: one marker is a write of its own, and building a statement takes longer than running it.
-_OF_SALE = {
-    table.name: and_(table.c.namespace == bindparam("b_namespace"), table.c.opportunity == bindparam("b_opportunity"))
+
+@lru_cache(maxsize=64)
+def _stored(count: int) -> CompoundSelect[Any]:
+    """For so many sales: the links of the ledger and, told by their lack of a link, how far the sales are derived."""
+
+    def of_sales(table: Table, *columns: ColumnElement[Any]) -> Select[Any]:
+        named = table.c.opportunity.in_([bindparam(f"sale_{n}") for n in range(count)])
+        return select(table.c.opportunity, *columns).where(table.c.namespace == bindparam("namespace"), named)
+
+    links = of_sales(ledger, ledger.c.sequence, ledger.c.previous, ledger.c.hash)
+    return union_all(
+        links.where(ledger.c.sequence >= bindparam("first")),
+        of_sales(opportunities, opportunities.c.sequence, null(), opportunities.c.hash),
+    )
+
+
+def _known_by(table: Table) -> ColumnElement[bool]:
+    """Which row: by its whole key, whose parameters have a `_` before their names."""
+    return and_(*(column == bindparam(f"_{column.name}") for column in table.primary_key))
+
+
+# Built once: one marker is a write of its own, and building a statement takes far longer than running it.
+_INSERT = {table.name: insert(table) for table in (ledger, *DERIVED)}
+_UPDATE = {
+    table.name: update(table)
+    .values({column.name: bindparam(column.name) for column in table.columns if not column.primary_key})
+    .where(_known_by(table))
     for table in DERIVED
 }
-_UPDATE = update(opportunities).where(_OF_SALE[opportunities.name])
-
-
-def _of_sales(table: Table, *columns: ColumnElement[Any]) -> Select[Any]:
-    named = table.c.opportunity.in_(bindparam("sales", expanding=True))
-    return select(table.c.opportunity, *columns).where(table.c.namespace == bindparam("namespace"), named)
-
-
-# One statement for the links of the ledger and, told by their lack of a link, how far the sales are derived.
-_STORED = union_all(
-    _of_sales(ledger, ledger.c.sequence, ledger.c.previous, ledger.c.hash).where(
-        ledger.c.sequence >= bindparam("first")
-    ),
-    _of_sales(opportunities, opportunities.c.sequence, null(), opportunities.c.hash),
-)
-_INSERT = {table.name: insert(table) for table in (ledger, *DERIVED)}
-_DELETE = {table.name: delete(table).where(_OF_SALE[table.name]) for table in _CHILDREN}
+_DELETE = {table.name: delete(table).where(_known_by(table)) for table in DERIVED}
+_KEY = {table.name: itemgetter(*(column.name for column in table.primary_key)) for table in DERIVED}
 
 
 class _Link(NamedTuple):
@@ -80,10 +92,10 @@ class _Position(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """A folded state, and the rows that stand in the derived tables for it."""
+    """A folded state, and the rows that stand in the derived tables for it, by their keys."""
 
     state: OpportunityState
-    rows: Mapping[str, list[Row]]
+    rows: Mapping[str, dict[tuple[Any, ...], Row]]
 
 
 class Writer:
@@ -115,7 +127,7 @@ class Writer:
             new += (ledger_row(self._namespace, opportunity, event) for event in fresh)
         if not new:
             return
-        connection.execute(_INSERT[ledger.name], new)
+        run(connection, _INSERT[ledger.name], new)
         reached = {sale: _reach(positions[sale].sequence, links) for sale, links in stored.items()}
         self._derive(connection, batches, positions, reached)
 
@@ -148,8 +160,9 @@ class Writer:
         named = list(batches)
         first = min((event.sequence for events in batches.values() for event in events), default=1) - 1
         for at in range(0, len(named), CHUNK):
-            asked = {"namespace": self._namespace, "sales": named[at : at + CHUNK], "first": first}
-            for sale, sequence, previous, hashed in connection.execute(_STORED, asked):
+            chunk = named[at : at + CHUNK]
+            asked = {"namespace": self._namespace, "first": first} | {f"sale_{n}": sale for n, sale in enumerate(chunk)}
+            for sale, sequence, previous, hashed in fetch(connection, _stored(len(chunk)), asked):
                 if previous is None:
                     positions[sale] = _Position(sequence, hashed)
                 else:
@@ -181,7 +194,7 @@ class Writer:
                 reread.append(opportunity)
             else:
                 state = apply(before.state, more)
-                after[opportunity] = _Written(state, rows_of(self._namespace, state))
+                after[opportunity] = self._rows(state)
         if reread:
             for opportunity, events in histories(connection, self._namespace, reread):
                 after[opportunity] = self._folded(connection, opportunity, events)
@@ -194,37 +207,36 @@ class Writer:
 
     def _folded(self, connection: Connection, opportunity: str, events: Sequence[Event]) -> _Written:
         state = fold(opportunity, events, self._playbook(connection, opportunity, events))
-        return _Written(state, rows_of(self._namespace, state))
+        return self._rows(state)
+
+    def _rows(self, state: OpportunityState) -> _Written:
+        rows = rows_of(self._namespace, state)
+        return _Written(state, {name: {_KEY[name](row): row for row in rows[name]} for name in rows})
 
     def _replace(
         self, connection: Connection, after: Mapping[str, _Written], positions: Mapping[str, _Position]
     ) -> None:
-        """Put the rows of these sales in the place of their old ones; a table whose rows stay the same is left."""
-        removed: dict[str, list[Row]] = {table.name: [] for table in _CHILDREN}
+        """Put the rows of these sales in the place of their old ones, which only touches those that are others now."""
+        gone: dict[str, list[Row]] = {table.name: [] for table in DERIVED}
+        changed: dict[str, list[Row]] = {table.name: [] for table in DERIVED}
         added: dict[str, list[Row]] = {table.name: [] for table in DERIVED}
-        moved: list[Row] = []
         for opportunity, now in after.items():
             position = positions[opportunity]
             before = self._standing(opportunity, position)
-            key = {"b_namespace": self._namespace, "b_opportunity": opportunity}
-            if position.sequence:
-                moved += (key | row for row in now.rows[opportunities.name])
-            else:
-                added[opportunities.name] += now.rows[opportunities.name]
-            for table in _CHILDREN:
-                rows = now.rows[table.name]
-                if before is not None and rows == before.rows[table.name]:
-                    continue
-                if position.sequence:
-                    removed[table.name].append(key)
-                added[table.name] += rows
-        if moved:
-            connection.execute(_UPDATE, moved)
-        for table in DERIVED:
-            if removed.get(table.name):
-                connection.execute(_DELETE[table.name], removed[table.name])
-            if added[table.name]:
-                connection.execute(_INSERT[table.name], added[table.name])
+            if before is None and position.sequence:  # nobody here knows what stands there; all of it hangs on this row
+                gone[opportunities.name].append({"_namespace": self._namespace, "_opportunity": opportunity})
+            for name in added:
+                old, new = before.rows[name] if before else {}, now.rows[name]
+                for key, row in new.items():
+                    if key not in old:
+                        added[name].append(row)
+                    elif row != old[key]:
+                        changed[name].append(row | _named(name, row))
+                gone[name] += (_named(name, row) for key, row in old.items() if key not in new)
+        for name in added:
+            for statements, rows in ((_DELETE, gone), (_UPDATE, changed), (_INSERT, added)):
+                if rows[name]:
+                    run(connection, statements[name], rows[name])
         with self._lock:
             for opportunity, now in after.items():
                 self._written[opportunity] = now
@@ -246,6 +258,11 @@ class Writer:
                 raise Unavailable.of("playbook_not_kept", opportunity=opportunity, playbook=ref.id, hash=ref.hash)
             self._compiled[ref.hash] = Playbook.model_validate_json(whole).compiled()
         return self._compiled[ref.hash]
+
+
+def _named(table: str, row: Row) -> Row:
+    """The key of a row, as `_known_by` has it."""
+    return {f"_{column.name}": row[column.name] for column in metadata.tables[table].primary_key}
 
 
 def ledger_row(namespace: str, opportunity: str, event: Event) -> Row:

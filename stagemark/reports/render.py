@@ -17,6 +17,7 @@ from rich.text import Text
 from stagemark.domain.durations import Cause
 from stagemark.reports.durations import Report, Row, Spread, written
 from stagemark.reports.texts import Words
+from stagemark.spreadsheets import cell as text_cell
 
 __all__ = ["DASH", "Output", "days_of", "durations_csv", "durations_json", "durations_table"]
 
@@ -40,7 +41,7 @@ def durations_json(report: Report) -> str:
 
 def durations_csv(report: Report) -> str:
     """The report as CSV: one line a row; an empty cell is not known or not reached."""
-    lines = [dict(_cells(row)) for row in report.rows]
+    lines = [{name: text_cell(value) for name, value in _cells(row)} for row in report.rows]
     out = io.StringIO()
     writer = csv.DictWriter(out, list(lines[0]) if lines else ["group", "playbook", "stage"], lineterminator="\n")
     writer.writeheader()

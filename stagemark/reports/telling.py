@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from pydantic import JsonValue
@@ -15,10 +15,12 @@ from rich.table import Table
 from rich.text import Text
 
 from stagemark.domain.playbook import Evidence
-from stagemark.errors import Problem
+from stagemark.reports.contract import in_words
+from stagemark.reports.labels import Labels
 from stagemark.reports.render import DASH, days_of
 from stagemark.reports.texts import Words
 from stagemark.reports.timeline import Amended, Due, Entry, StayShown, Timeline
+from stagemark.texts.terms import ROLE_TERMS, joined, term
 
 __all__ = ["timeline_json", "timeline_tables"]
 
@@ -88,12 +90,18 @@ class _Telling:
             when.append("\n" + self.say("recorded_on", at=self._local(entry.recorded_at)), _SOFT)
         details = Text("\n").join(Text(line, style) for line in self._details(entry))
         for amended in entry.corrected:
-            was = ", ".join(f"{k} {v}" for k, v in _difference(entry).items())
+            was = ", ".join(self._was(entry))
             details = self._amend(details, "corrected", amended, was=was)
         if entry.void:
             details = self._amend(details, "void", entry.void)
         who = Text(self.words.person(entry.actor), style)
-        return [Text(str(entry.sequence), _SOFT), when, Text(self._what(entry), style), details, who]
+        return [
+            Text(str(entry.sequence), _SOFT),
+            when,
+            Text(self.words.what(self.told.playbook, entry.fact), style),
+            details,
+            who,
+        ]
 
     def _amend(self, details: Text, text: str, amended: Amended, **values: str) -> Text:
         said = Text(self.say(text, reason=amended.reason, by=self.words.person(amended.by), **values), "yellow")
@@ -137,23 +145,14 @@ class _Telling:
     def _missing(self) -> Iterator[Text]:
         if self.told.missing:
             yield Text(self.say("missing"), "bold")
+        book = self.words.playbooks.get(self.told.playbook)
+        labels = Labels(self.words.language, *([book] if book else []))
         for missing in self.told.missing:
             yield Text(self._pair("  " + self.say(f"missing_{missing.edge}", stage=self._stage(missing.stage)), ""))
             for problem in missing.problems:
-                yield Text(f"    - {self._labelled(problem).text(self.words.language)}")
+                yield Text(f"    - {labels.labelled(problem).text(self.words.language)}")
             if not missing.problems:
                 yield Text(f"    {self.say('nothing_missing')}")
-
-    def _labelled(self, problem: Problem) -> Problem:
-        """The problem with labels in the place of ids."""
-        labels = dict(problem.params)
-        if "stage" in labels:
-            labels["stage"] = self._stage(labels["stage"])
-        if "evidence" in labels:
-            labels["evidence"] = self.words.evidence(self.told.playbook, labels["evidence"])[0]
-        if "edge" in labels:
-            labels["edge"] = self.say(f"edge_{labels['edge']}")
-        return problem.model_copy(update={"params": labels})
 
     def _due(self) -> Iterator[Text]:
         if self.told.due:
@@ -162,10 +161,11 @@ class _Telling:
             yield Text(f"  {self._local(due.at)}  {self._due_line(due)}")
 
     def _due_line(self, due: Due) -> str:
-        trigger, rung = self._trigger(due.trigger, due.rung)
+        trigger, rung = self.words.trigger(self.told.playbook, due.trigger, due.rung)
         if due.misses is not None:
             return self.say("due_missed", trigger=trigger)
-        return self.say("due_line", trigger=trigger, rung=rung, to=", ".join(self.say(f"role_{r}") for r in due.to))
+        roles = [term(ROLE_TERMS, role, self.words.language) for role in due.to]
+        return self.say("due_line", trigger=trigger, rung=rung, to=joined(roles, self.words.language))
 
     # -- words
 
@@ -174,7 +174,7 @@ class _Telling:
             title=self.say(title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
         )
         for column in columns:
-            table.add_column(column if column == "#" else self.say(column))
+            table.add_column(column if column == "#" else self.say(column), overflow="fold")
         return table
 
     def _stage(self, stage: str) -> str:
@@ -196,37 +196,6 @@ class _Telling:
             return entry.observed_at
         return self._local(entry.at)
 
-    def _trigger(self, trigger: str, rung: str) -> tuple[str, str]:
-        book = self.words.playbooks.get(self.told.playbook)
-        found = next((one for one in book.triggers if one.id == trigger), None) if book else None
-        step = next((one for one in found.rungs if one.id == rung), None) if found else None
-        return self.words.of(found, trigger), self.words.of(step, rung)
-
-    def _what(self, entry: Entry) -> str:
-        fact: dict[str, Any] = {"on": None, "until": None, **entry.fact}
-        if fact.get("stage"):
-            fact["stage"] = self._stage(fact["stage"])
-        match entry.kind:
-            case "mark":
-                return self.say(f"kind_mark_{fact['edge']}", **fact)
-            case "wait":
-                return self.say("kind_wait", on=self.say(fact["on"])) if fact["on"] else self.say("kind_wait_none")
-            case "lose":
-                book = self.words.playbooks.get(self.told.playbook)
-                reason = next((one for one in book.loss_reasons if one.id == fact["reason"]), None) if book else None
-                return self.say("kind_lose", why=self.words.of(reason, fact["reason"]))
-            case "answer":
-                return self.say(f"kind_answer_{fact['answer']}", **fact)
-            case "fired":
-                trigger, rung = self._trigger(fact["trigger"], fact["rung"])
-                said = self.say("kind_fired", trigger=trigger, rung=rung)
-                stage = fact.get("stage")
-                return f"{said} ({self.words.stage(self.told.playbook, stage)})" if stage else said
-            case "migrate":
-                return self.say("kind_migrate", playbook=self.words.playbook(fact["to"]["id"]))
-            case _:
-                return self.say(f"kind_{entry.kind}", **fact)
-
     def _details(self, entry: Entry) -> Iterator[str]:
         fact: dict[str, Any] = entry.fact
         evidence = fact.get("evidence")
@@ -242,6 +211,15 @@ class _Telling:
         if entry.kind == "change":
             told = {k: v for k, v in fact.items() if k not in ("kind", "reason") and v not in (None, False)}
             yield ", ".join(self._changed(name, value) for name, value in told.items())
+
+    def _was(self, entry: Entry) -> Iterator[str]:
+        """What the corrected event said before, where it says something else now."""
+        now: dict[str, Any] = {**entry.fact, "observed_at": entry.observed_at}
+        for name, value in (entry.was or {}).items():
+            if name == "evidence" and isinstance(value, list):
+                yield from (self._given(cast(Any, given)) for given in value if given not in now.get(name, []))
+            elif value != now.get(name):
+                yield f"{name} {_plain(value)}"
 
     def _changed(self, name: str, value: JsonValue) -> str:
         if value is True:
@@ -268,7 +246,9 @@ class _Telling:
     def _value(self, value: JsonValue, rule: Evidence | None) -> str:
         options = {option.id: option for option in rule.options} if rule else {}
         if isinstance(value, list):
-            return ", ".join(self._value(item, rule) for item in value)
+            return joined((self._value(item, rule) for item in value), self.words.language)
+        if rule and (said := in_words(rule.type, value, self.words.language)) is not None:
+            return said
         return self.words.of(options.get(value), value) if isinstance(value, str) else _plain(value)
 
 
@@ -278,9 +258,3 @@ def _plain(value: JsonValue) -> str:
     if isinstance(value, dict) and "uri" in value:
         return str(value["uri"])
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _difference(entry: Entry) -> dict[str, str]:
-    """What the corrected event said before, where it says something else now."""
-    now = {**entry.fact, "observed_at": entry.observed_at}
-    return {name: _plain(value) for name, value in (entry.was or {}).items() if value != now.get(name)}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from stagemark.domain.playbook import Evidence, Named, Playbook
 from stagemark.problem_texts import Language
+from stagemark.texts.terms import LIFE_TERMS
 
 __all__ = ["Words"]
 
@@ -62,13 +64,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "finance": ("finance", "财务"),
     "production": ("production", "生产"),
     "unrecorded": ("not said", "未记录"),
-    "life_unopened": ("not opened", "未建立"),
-    "life_open": ("open", "进行中"),
-    "life_nurture": ("in nurture", "维持联系"),
-    "life_suspended": ("suspended", "暂停"),
-    "life_lost": ("lost", "已丢单"),
-    "life_collected": ("collected", "已回款"),
-    "life_closed": ("closed", "已完成"),
+    **{f"life_{life}": said for life, said in LIFE_TERMS.items()},
     # -- one sale
     "pair": ("{name}: {said}", "{name}：{said}"),
     "title": ("title", "名称"),
@@ -125,10 +121,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "edge_end": ("end", "结束"),
     "nothing_missing": ("nothing is missing", "齐备"),
     "missed": ("Missed reminders: {count}", "错过的提醒：{count}"),
-    "role_owner": ("owner", "负责人"),
-    "role_deputy": ("deputy", "代理人"),
-    "role_collaborators": ("collaborators", "协作者"),
-    "role_supervisor": ("supervisor", "主管"),
     # -- kinds of events
     "kind_open": ("Opened", "建立商机"),
     "kind_mark_start": ("Start of {stage}", "“{stage}”开始"),
@@ -196,3 +188,35 @@ class Words:
     def person(self, person: str) -> str:
         """What a person is called."""
         return self.names.get(person, person)
+
+    def trigger(self, playbook: str, trigger: str, rung: str) -> tuple[str, str]:
+        """The labels of a trigger and of one of its rungs."""
+        book = self.playbooks.get(playbook)
+        found = next((one for one in book.triggers if one.id == trigger), None) if book else None
+        step = next((one for one in found.rungs if one.id == rung), None) if found else None
+        return self.of(found, trigger), self.of(step, rung)
+
+    def what(self, playbook: str, fact: Mapping[str, Any]) -> str:
+        """What an event or a command says, in a few words."""
+        fact = {"on": None, "until": None, **fact}
+        if fact.get("stage"):
+            fact["stage"] = self.stage(playbook, fact["stage"])
+        match fact["kind"]:
+            case "mark":
+                return self.say(f"kind_mark_{fact['edge']}", **fact)
+            case "wait":
+                return self.say("kind_wait", on=self.say(fact["on"])) if fact["on"] else self.say("kind_wait_none")
+            case "lose":
+                book = self.playbooks.get(playbook)
+                reason = next((one for one in book.loss_reasons if one.id == fact["reason"]), None) if book else None
+                return self.say("kind_lose", why=self.of(reason, fact["reason"]))
+            case "answer":
+                return self.say(f"kind_answer_{fact['answer']}", **fact)
+            case "fired":
+                trigger, rung = self.trigger(playbook, fact["trigger"], fact["rung"])
+                said = self.say("kind_fired", trigger=trigger, rung=rung)
+                return f"{said} ({fact['stage']})" if fact.get("stage") else said
+            case "migrate":
+                return self.say("kind_migrate", playbook=self.playbook(fact["to"]["id"]))
+            case kind:
+                return self.say(f"kind_{kind}", **fact)

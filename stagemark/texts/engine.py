@@ -87,6 +87,12 @@ ENGINE_TEXTS: dict[str, tuple[str, str]] = {
         "the database {store} can't be opened or written; check that the folder exists, its rights and the space left",
         "数据库 {store} 无法打开或写入；请检查目录是否存在、访问权限和剩余空间",
     ),
+    "ledger_missing": (
+        "there is no ledger {path} yet: go to the folder in which stagemark up (or make run) was started, start it "
+        "here, or name another database in STAGEMARK_DATABASE_URL",
+        "还没有账本 {path}：请进入运行 stagemark up（或 make run）的目录，或在此处启动，"
+        "或在 STAGEMARK_DATABASE_URL 中指定其他数据库",
+    ),
     "store_not_migrated": (
         "the database {store} has no tables of this version; start stagemark up or the worker once, which makes them",
         "数据库 {store} 中没有本版本的表；请先运行一次 stagemark up 或 worker，它会自动建表",
@@ -104,10 +110,20 @@ ENGINE_TEXTS: dict[str, tuple[str, str]] = {
         "event {event} of the sale {opportunity} does not fit the chain of hashes",
         "商机 {opportunity} 的第 {event} 号事件与哈希链不符",
     ),
+    "ledger_unreadable": (
+        "event {event} of {opportunity} in the ledger can't be read, so nothing was derived from it; restore that row "
+        "from a backup (stagemark ledger verify names every break)",
+        "台账中 {opportunity} 的第 {event} 号事件无法读取，因此没有据此重建任何内容；请从备份恢复该行"
+        "（stagemark ledger verify 会列出所有断点）",
+    ),
     # -- store: people
     "unknown_person": (
         "the directory knows nobody by the id or name {person}; see stagemark directory list",
         "通讯录中没有编号或姓名为“{person}”的人；请查看 stagemark directory list",
+    ),
+    "override_not_theirs": (
+        "{person} can't override: that is for {roles}; name one of them who allows it, with the reason",
+        "{person} 无权特批；只有 {roles} 可以：请注明其中批准的人及理由",
     ),
     "person_ambiguous": (
         "several people are called {name}: {ids}; give the id",
@@ -123,14 +139,29 @@ ENGINE_TEXTS: dict[str, tuple[str, str]] = {
         "列 {columns} 未知、缺失或重复；必须有 id 和 name，可用的列：{known}",
     ),
     "directory_empty": (
-        "{column} is empty; every person needs an id and a name",
-        "{column} 为空；每个人都要有编号和姓名",
+        "{column} is empty; everybody needs one",
+        "{column} 为空；每个人都要填写",
     ),
     "directory_twice": (
         "the id {id} stands at {first} already; each person has one row",
         "编号 {id} 已出现在 {first}；每人只能有一行",
     ),
-    "directory_id_long": ("the id {id} is longer than 128 characters", "编号 {id} 超过 128 个字符"),
+    "directory_long": (
+        "{column} has {length} characters; at most {most} are taken",
+        "{column} 有 {length} 个字符；最多 {most} 个",
+    ),
+    "directory_control": (
+        "{column} has control characters in it; leave them out",
+        "{column} 中有控制字符；请去掉",
+    ),
+    "directory_cells": (
+        "the row has {cells} cells, the heading {columns}; put a cell with a comma in it into quotes",
+        "本行有 {cells} 个单元格，而表头有 {columns} 列；单元格内有逗号时请加引号",
+    ),
+    "directory_csv": (
+        "this row can't be read as CSV: a quote is not closed, or stands within a cell; write a quote in a cell twice",
+        "本行不是有效的 CSV：引号未闭合，或引号出现在单元格中间；单元格内的引号请写两遍",
+    ),
     "unknown_supervisor": (
         "the supervisor {supervisor} is neither in the file nor in the directory; give an id that is",
         "主管 {supervisor} 既不在文件中也不在通讯录中；请填写已有人员的编号",
@@ -149,6 +180,32 @@ ENGINE_TEXTS: dict[str, tuple[str, str]] = {
         "port {port} is in use, perhaps by another stagemark up; end that, or choose others with --port and --ui-port",
         "端口 {port} 已被占用，可能已有一个 stagemark up 在运行；请先结束它，或用 --port 和 --ui-port 换端口",
     ),
+    "argument_invalid": ("{message}; see {command} -h", "{message}；请查看 {command} -h"),
+    "argument_missing": ("{name} is missing; see {command} -h", "缺少 {name}；请查看 {command} -h"),
+    "argument_extra": ("{name} is too much; see {command} -h", "多余的参数：{name}；请查看 {command} -h"),
+    "option_missing": ("the option {name} is missing; see {command} -h", "缺少选项 {name}；请查看 {command} -h"),
+    "option_unknown": (
+        "there is no option {name}; there are {known}. See {command} -h",
+        "没有选项 {name}；有：{known}。请查看 {command} -h",
+    ),
+    "number_negative": (
+        "what begins with {name} is read as an option; no amount or number here can be negative: write it without the "
+        "minus; see {command} -h",
+        "以 {name} 开头的内容会被当作选项；此处的金额和数字不能为负，请去掉负号；请查看 {command} -h",
+    ),
+    "option_value_missing": (
+        "the option {name} needs a value; see {command} -h",
+        "选项 {name} 缺少取值；请查看 {command} -h",
+    ),
+    "option_without_value": (
+        "the option {name} takes no value; see {command} -h",
+        "选项 {name} 不带取值；请查看 {command} -h",
+    ),
+    "command_unknown": (
+        "{command} has no command {name}; it has {known}",
+        "{command} 没有命令 {name}；有：{known}",
+    ),
+    "usage_wrong": ("{message}; see {command} -h", "{message}；请查看 {command} -h"),
     "argument_unreadable": (
         "argument {place} is not in UTF-8; write it in UTF-8",
         "第 {place} 个参数不是 UTF-8 编码；请使用 UTF-8",
@@ -165,9 +222,13 @@ ENGINE_TEXTS: dict[str, tuple[str, str]] = {
         "{text} is no evidence; write NAME=VALUE, or NAME@PERSON=VALUE where it is about a person",
         "“{text}”不是证据；请写成 名称=值；关于某个人时写成 名称@人员=值",
     ),
+    "evidence_json": (
+        """{text} is no JSON ({why}); quote it for the shell as in NAME='{{"amount": "1000", "currency": "CNY"}}'""",
+        """“{text}”不是合法的 JSON（{why}）；请按 名称='{{"amount": "1000", "currency": "CNY"}}' 的形式书写""",
+    ),
     "amount_unreadable": (
-        "{text} is no amount; write it with its currency, as in 250000CNY",
-        "“{text}”不是金额；请连同币种填写，例如 250000CNY",
+        "{text} is no amount; write it with its currency and a point before decimals, as in 250000CNY or 1,000.50CNY",
+        "“{text}”不是金额；请连同币种填写，小数点用“.”，例如 250000CNY 或 1,000.50CNY",
     ),
     "party_unknown": ("{on} is nobody that a sale waits on; it can be {known}", "不能等待“{on}”；可以是：{known}"),
     "change_unreadable": ("{text} can't be read; write NAME=VALUE", "无法识别“{text}”；请写成 名称=值"),

@@ -16,12 +16,12 @@ PLAYBOOK_TEXTS: dict[str, tuple[str, str]] = {
         "文件从此处起不是 UTF-8 文本；请另存为 UTF-8 编码",
     ),
     "yaml_too_large": (
-        "the file is too large ({size} bytes); a playbook has at most {limit}",
-        "文件过大（{size} 字节）；流程文件最多 {limit} 字节",
+        "the file is too large ({size} bytes); it may have {limit} at most",
+        "文件过大（{size} 字节）；最多 {limit} 字节",
     ),
     "yaml_too_deep": (
-        "nested more than {limit} levels deep; a playbook needs about ten",
-        "嵌套超过 {limit} 层；流程文件大约只需要十层",
+        "nested more than {limit} levels deep; about ten are enough",
+        "嵌套超过 {limit} 层；通常十层左右就够了",
     ),
     "yaml_syntax": ("this is no YAML 1.2: {problem}", "YAML 1.2 语法错误：{problem}"),
     "yaml_version": (
@@ -29,8 +29,8 @@ PLAYBOOK_TEXTS: dict[str, tuple[str, str]] = {
         "请使用 YAML 1.2：删除 %YAML 行，或改为 %YAML 1.2",
     ),
     "yaml_no_mapping": (
-        "a playbook is a mapping; begin with `id: my-playbook`",
-        "流程文件应为映射；请以 `id: my-playbook` 开头",
+        "the file is no mapping of fields to values; begin with a field and its value, such as `id: acme`",
+        "文件内容应由“字段: 值”组成；请以字段和值开头，例如 `id: acme`",
     ),
     "yaml_key": ("a key is plain text, not a list or a mapping", "键必须是普通文本，不能是列表或映射"),
     "yaml_alias": (
@@ -122,6 +122,10 @@ PLAYBOOK_TEXTS: dict[str, tuple[str, str]] = {
     "playbook_many_extra": (
         "many belongs to a choice; evidence {id} is a {type}",
         "many 只用于 choice 类型；证据“{id}”的类型是 {type}",
+    ),
+    "playbook_collects_type": (
+        "evidence {id} is of type {type}; a stage that collects needs the type {needed} here",
+        "证据 {id} 的类型是 {type}；回收账款的阶段在此处需要类型 {needed}",
     ),
     "playbook_unknown_evidence": (
         "there is no evidence {evidence} in this playbook; there are {known}",

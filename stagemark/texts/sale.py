@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from stagemark.texts.terms import LIFE_TERMS
+
 __all__ = ["SALE_TEXTS", "TERMS"]
 
 # Words that appear as values in the texts: what people of either language say for them.
@@ -12,17 +14,12 @@ TERMS: dict[str, tuple[str, str]] = {
     "begun": ("begun", "进行中"),
     "ended": ("ended", "已结束"),
     "skipped": ("skipped", "已跳过"),
-    "unopened": ("not opened", "尚未建立"),
-    "open": ("open", "进行中"),
-    "nurture": ("in nurture", "维持联系"),
-    "suspended": ("suspended", "已暂停"),
-    "lost": ("lost", "已丢单"),
-    "collected": ("collected", "已回款"),
-    "closed": ("closed", "已关闭"),
+    **LIFE_TERMS,
     "at_least": ("at least", "至少为"),
     "at_most": ("at most", "至多为"),
     "equals": ("equal to", "等于"),
     "one_of": ("among", "属于"),
+    "none_of": ("none of", "不属于"),
     "not_before": ("not before", "不早于"),
     "not_after": ("not after", "不晚于"),
     "checked": ("to have this many items checked:", "已勾选的项数至少为"),
@@ -53,10 +50,14 @@ TERMS: dict[str, tuple[str, str]] = {
     "done": ("done", "已处理"),
     "put_off": ("put off", "推迟"),
     "dismissed": ("dismissed", "忽略"),
+    "cancelled": ("cancelled", "已取消"),
+    "overtaken": ("overtaken by what happened", "已被后来的情况取代"),
     "text": ("a text", "说明"),
     "until": ("a day until which", "推迟到的日期"),
     "stage": ("stage", "阶段"),
     "evidence": ("evidence", "证据"),
+    "instalment": ("instalment", "分期"),
+    "deliverable": ("deliverable", "交付物"),
 }
 
 # code: (en, zh)
@@ -83,6 +84,7 @@ SALE_TEXTS: dict[str, tuple[str, str]] = {
         "{currency} is no ISO 4217 currency code, such as CNY",
         "“{currency}”不是 ISO 4217 币种代码（例如 CNY）",
     ),
+    "money_negative": ("an amount can't be negative; write it without the minus", "金额不能为负；请去掉负号"),
     "money_malformed": ("an amount is a decimal number from 0 to 10^15", "金额是 0 到 10^15 之间的小数"),
     # -- times
     "moment_malformed": (
@@ -147,6 +149,16 @@ SALE_TEXTS: dict[str, tuple[str, str]] = {
         'a document such as {{"uri": "https://…", "sha256": "<64 hex digits>"}}',
         '文件，例如 {{"uri": "https://…", "sha256": "<64 位十六进制数>"}}',
     ),
+    "expects_contract": (
+        'a contract: {{"amount": {{"amount": "1000", "currency": "CNY"}}, '
+        '"instalments": [{{"id": "1", "amount": "1000", "due": "2026-03-05"}}]}}; docs/walkthrough.md has all fields',
+        '合同：{{"amount": {{"amount": "1000", "currency": "CNY"}}, '
+        '"instalments": [{{"id": "1", "amount": "1000", "due": "2026-03-05"}}]}}；其他字段见 docs/walkthrough.md',
+    ),
+    "expects_clearance": (
+        "a credit clearance, as the account gave it: id, amount, until",
+        "客户档案给出的信用额度占用：id、amount、until",
+    ),
     "expects_checklist": ("a list of different items among {options}", "清单，可勾选的项目：{options}（不重复）"),
     "expects_choice": ("one of {options}", "以下之一：{options}"),
     "expects_choices": ("one or several of {options}", "以下一项或多项：{options}"),
@@ -171,6 +183,40 @@ SALE_TEXTS: dict[str, tuple[str, str]] = {
     "condition_unmet": (
         "the {edge} marker of stage {stage} needs {evidence} {operator} {threshold} ({who}); found: {found}",
         "阶段“{stage}”的{edge}标志要求 {evidence} {operator} {threshold}（{who}）；目前：{found}",
+    ),
+    # -- the contract
+    "instalment_due": (
+        "instalment {id} needs a day (due) or a rule (after, days), one of them",
+        "分期“{id}”须写明到期日（due）或到期规则（after、days），二者之一",
+    ),
+    "instalments_sum": (
+        "the instalments add up to {parts}, the contract's amount is {amount}",
+        "各期合计 {parts}，与合同金额 {amount} 不符",
+    ),
+    "named_twice": ("{what} {ids} is named twice", "{what}“{ids}”重复"),
+    "instalment_before_signing": (
+        "instalment {instalment} is due on {due}, before the signing on {signed}; only a deposit may be",
+        "分期“{instalment}”的到期日 {due} 早于签约日 {signed}；只有定金可以早于签约日",
+    ),
+    "deliverable_before_signing": (
+        "deliverable {deliverable} is promised for {due}, before the signing on {signed}; give the day on which it "
+        "will be delivered, or the right day of the signing",
+        "交付物“{deliverable}”的约定日期 {due} 早于签约日 {signed}；请填写实际交付日期，或更正签约日",
+    ),
+    "clearance_missing": (
+        "{amount} {currency} is paid later than at the signing: ask the account for a clearance of that much, observed "
+        "not after the signing, and give it as evidence {evidence}, or override it with a name and a reason",
+        "签约后才收的款项为 {amount} {currency}：请先向客户档案申请相应的信用额度占用（发生时间不晚于签约），"
+        "并作为证据“{evidence}”提交；或注明姓名和理由后豁免",
+    ),
+    "clearance_short": (
+        "the clearance {clearance} is for {found}, but {amount} {currency} is paid later than at the signing; ask for "
+        "another",
+        "信用额度占用“{clearance}”为 {found}，而签约后才收的款项为 {amount} {currency}；请重新申请",
+    ),
+    "clearance_over": (
+        "the clearance {clearance} held until {until}, the signing is on {signed}; ask for another",
+        "信用额度占用“{clearance}”的有效期到 {until}，签约日为 {signed}；请重新申请",
     ),
     # -- the order of things
     "marker_out_of_turn": (
@@ -204,9 +250,15 @@ SALE_TEXTS: dict[str, tuple[str, str]] = {
         "第 {event} 号事件（{kind}，{observed_at}）将不再成立：{because}",
     ),
     "already_open": (
-        "the sale {opportunity} has been opened already, with other content",
-        "商机 {opportunity} 已经建立，且内容不同",
+        "the sale {opportunity} has been opened already, with other content ({differs}); use a new id, or change that "
+        "sale",
+        "商机 {opportunity} 已经建立，且内容不同（{differs}）；请换用新编号，或变更该商机",
     ),
+    "opened_otherwise": (
+        "{field}: {given} instead of the stored {stored}",
+        "字段 {field}：{given}，而非已存的 {stored}",
+    ),
+    "open_first": ("an opening comes first in its envelope, and once", "建立商机必须是提交中的第一项，且只能有一次"),
     "not_open_yet": ("the sale has not been opened; open it first", "商机尚未建立；请先建立"),
     # -- corrections
     "not_correctable": (

@@ -8,12 +8,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from stagemark.cli import main
 from stagemark.testing import free_port
 
 STAGEMARK = Path(sys.executable).with_name("stagemark")
@@ -55,49 +57,84 @@ class CommandLine:
 
 
 @dataclass
+class InThisProcess(CommandLine):
+    """The same command line without a process of its own: a story has many commands, and each start takes a second."""
+
+    patch: pytest.MonkeyPatch
+    capture: pytest.CaptureFixture[str]
+
+    def __call__(self, *words: str, **variables: str) -> Answer:
+        with self.patch.context() as patch:
+            patch.chdir(self.folder)
+            patch.setattr(sys, "argv", ["stagemark", *words])
+            for name, value in {**self.variables, **variables}.items():
+                patch.setenv(name, value)
+            status: Any = 0
+            try:
+                main()
+            except SystemExit as ended:
+                status = ended.code or 0
+        said = self.capture.readouterr()
+        return Answer(status, said.out, said.err)
+
+
+@dataclass
 class Up:
     """A running `stagemark up`."""
 
-    process: subprocess.Popen[str]
     port: int
     ui_port: int
     folder: Path
     said: list[str]
 
-    def stop(self) -> int:
-        self.process.send_signal(signal.SIGINT)
-        self.process.communicate(timeout=60)
-        return self.process.returncode
 
-
-def start_up(folder: Path, *words: str, port: int | None = None) -> Up:
+@contextmanager
+def up_in(folder: Path, *words: str, port: int | None = None) -> Iterator[Up]:
+    """`stagemark up` in a folder; the interrupt of a keyboard ends it, and cleanly."""
     port, ui_port = port or free_port(), free_port()
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [STAGEMARK, "up", "--port", str(port), "--ui-port", str(ui_port), *words],
         cwd=folder,
         env={key: value for key, value in os.environ.items() if not key.startswith("TEMPORAL_")},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-    )
+    ) as process:
+        try:
+            yield Up(port, ui_port, folder, _said_until_up(process))
+        except BaseException:
+            process.kill()
+            raise
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+    assert process.returncode == 0
+
+
+def _said_until_up(process: subprocess.Popen[str]) -> list[str]:
     assert process.stdout is not None
     said = []
     for line in process.stdout:
         said.append(line.rstrip())
         if "is up" in line or "已启动" in line:
-            return Up(process, port, ui_port, folder, said)
+            return said
     raise AssertionError("\n".join(said))
 
 
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
-    up = start_up(tmp_path_factory.mktemp("up"), "--no-demo")
-    yield up
-    assert up.stop() == 0
+    with up_in(tmp_path_factory.mktemp("up"), "--no-demo") as up:
+        yield up
 
 
 @pytest.fixture
 def stagemark(running: Up) -> CommandLine:
-    return CommandLine(
-        running.folder, {"TEMPORAL_ADDRESS": f"127.0.0.1:{running.port}", "STAGEMARK_ACTOR": "wang", "NO_COLOR": "1"}
-    )
+    return CommandLine(running.folder, _variables(running))
+
+
+def _variables(running: Up) -> dict[str, str]:
+    return {"TEMPORAL_ADDRESS": f"127.0.0.1:{running.port}", "STAGEMARK_ACTOR": "wang", "NO_COLOR": "1"}
+
+
+@pytest.fixture
+def in_process(running: Up, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    return InThisProcess(running.folder, _variables(running), monkeypatch, capsys)

@@ -16,7 +16,7 @@ def test_a_marker_is_recorded_and_shown(stagemark: CommandLine) -> None:
     opened(stagemark, "S-1")
     stages = stagemark("playbook", "show", "short-six", "--language", "en").out
     assert "find" in stages
-    marked = stagemark("mark", "S-1", "find.start", "--observed-at", "2026-03-03")
+    marked = stagemark("mark", "S-1", "find.start", "--observed-at", "2026-03-03", "--output", "json")
     assert marked.status == 0, marked.err
     assert marked.json["open_stages"] == ["find"]
     shown = stagemark("show", "S-1")
@@ -24,10 +24,49 @@ def test_a_marker_is_recorded_and_shown(stagemark: CommandLine) -> None:
     assert "Find" in shown.out
 
 
+def test_what_was_recorded_is_said_in_words_in_the_readers_language(stagemark: CommandLine) -> None:
+    words = ("--account", "acme", "--owner", "wang", "--playbook", "short-six", "--mark", "find.start")
+    assert stagemark("open", "S-12", *words, "--language", "zh").out.splitlines() == [
+        "S-12：建立商机，“寻找”开始（第 1–2 号事件）。状态：进行中。",
+        "进行中的阶段：寻找 (find)",
+    ]
+    assert stagemark("record", "S-12", "-e", "fit=pumps", "--language", "zh").out.splitlines() == [
+        "S-12：补充记录（第 3 号事件）。状态：进行中。",
+        "进行中的阶段：寻找 (find)",
+    ]
+    assert stagemark("mark", "S-12", "find.end").out.splitlines() == [
+        "S-12: End of Find (event 4). State: open.",
+        "Advised, and not there yet: How the customer was found (channel)",
+    ]
+    assert stagemark("lose", "S-12", "price").out.strip() == "S-12: Lost: Price too high (event 5). State: lost."
+
+
+def test_a_second_opening_is_told_what_it_says_otherwise(stagemark: CommandLine) -> None:
+    opened(stagemark, "S-13")
+    words = ("--playbook", "short-six", "--owner", "wang", "--observed-at", "2026-03-02")
+    again = stagemark("open", "S-13", *words, "--account", "acme")
+    other = stagemark("open", "S-13", *words, "--account", "other", "--language", "zh")
+    assert again.status == 0, again.err
+    assert (other.status, other.codes) == (2, ["already_open"])
+    assert "字段 account：other，而非已存的 acme" in other.err
+
+
+def test_a_sale_is_opened_with_its_first_markers_in_one_step_or_not_at_all(stagemark: CommandLine) -> None:
+    said = ("--playbook", "short-six", "--account", "acme", "--owner", "wang")
+    refused = stagemark("open", "S-11", *said, "--mark", "find.end")
+    assert (refused.status, refused.codes[0]) == (2, "marker_out_of_turn")
+    assert stagemark("show", "S-11").codes == ["unknown_opportunity"]
+
+    opened = stagemark("open", "S-11", *said, "--mark", "find.start", "--output", "json")
+
+    assert (opened.status, opened.json["sequences"], opened.json["open_stages"]) == (0, [1, 2], ["find"]), opened.err
+
+
 def test_a_repeated_key_gets_the_first_answer_and_other_content_is_refused(stagemark: CommandLine) -> None:
     opened(stagemark, "S-2")
-    first = stagemark("mark", "S-2", "find.start", "--observed-at", "2026-03-03", "--key", "once")
-    again = stagemark("mark", "S-2", "find.start", "--observed-at", "2026-03-03", "--key", "once")
+    said = ("mark", "S-2", "find.start", "--observed-at", "2026-03-03", "--key", "once", "--output", "json")
+    first = stagemark(*said)
+    again = stagemark(*said)
     other = stagemark("mark", "S-2", "find.start", "--observed-at", "2026-03-04", "--key", "once")
     assert first.status == 0, first.err
     assert first.json == again.json
@@ -39,7 +78,7 @@ def test_a_refusal_names_its_code_and_speaks_the_users_language(stagemark: Comma
     refused = stagemark("mark", "S-3", "find.end", "--language", "zh")
     assert refused.status == 2
     assert refused.codes[0] == "marker_out_of_turn"
-    assert "顺序不对" in refused.err
+    assert "“寻找 (find)”的结束标志顺序不对" in refused.err
     assert refused.out == ""
 
 
@@ -50,13 +89,15 @@ def test_why_not_says_the_same_and_records_nothing(stagemark: CommandLine) -> No
     assert asked.status == refused.status == 2
     assert asked.err == refused.err
     allowed = stagemark("mark", "S-4", "find.start", "--why-not")
-    assert (allowed.status, allowed.json) == (0, {})
+    assert (allowed.status, allowed.out.strip()) == (0, "Nothing stands in the way.")
+    assert stagemark("mark", "S-4", "find.start", "--why-not", "--output", "json").json == {}
     assert stagemark("mark", "S-4", "find.start").status == 0
 
 
 def test_what_was_typed_wrong_is_said_before_anything_is_sent(stagemark: CommandLine) -> None:
     assert stagemark("mark", "S-9", "find", "--as", "wang").codes == ["marker_unreadable"]
     assert stagemark("mark", "S-9", "find.start", "-e", "nothing").codes == ["evidence_unreadable"]
+    assert stagemark("mark", "S-9", "find.start", "-e", 'paper={"uri": "x"').codes == ["evidence_json"]
     assert stagemark("mark", "S-9", "find.start", "--observed-at", "2026-03-05T10:00").codes == ["moment_no_zone"]
     assert stagemark("mark", "S-9", "find.start", "--observed-at", "yesterday").codes == ["moment_malformed"]
     assert stagemark("wait", "S-9", "weather").status == 2
@@ -74,8 +115,8 @@ def test_a_lost_sale_goes_on_with_its_one_life(stagemark: CommandLine) -> None:
     assert stagemark("mark", "S-5", "find.start", "--observed-at", "2026-03-03").status == 0
     lost = stagemark("lose", "S-5", "unknown-reason")
     assert lost.codes == ["unknown_reason"]
-    reason = lost.err.split("it has ")[1].split(",")[0].strip()
-    assert stagemark("lose", "S-5", reason).json["life"] == "lost"
-    again = stagemark("reopen", "S-5", "--reason", "the budget is back")
+    assert "it has Price too high (price)" in lost.err
+    assert stagemark("lose", "S-5", "price", "--output", "json").json["life"] == "lost"
+    again = stagemark("reopen", "S-5", "--reason", "the budget is back", "--output", "json")
     assert again.status == 0, again.err
     assert (again.json["life"], again.json["open_stages"], again.json["sequences"]) == ("open", ["find"], [4])

@@ -5,8 +5,10 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
+import pytest
+
 from stagemark.testing import free_port
-from tests.cli.conftest import CommandLine, Up, start_up
+from tests.cli.conftest import CommandLine, Up, up_in
 
 
 def test_without_a_server_it_says_where_it_looked(tmp_path: Path) -> None:
@@ -56,22 +58,28 @@ def test_an_unknown_language_is_refused(tmp_path: Path) -> None:
     assert (failed.status, failed.codes) == (2, ["language_unknown"])
 
 
+@pytest.mark.parametrize("command", ["receivables", "durations", "show S-1", "inbox --for wang", "ledger verify"])
+def test_where_no_ledger_is_a_command_says_so_and_makes_none(tmp_path: Path, command: str) -> None:
+    asked = CommandLine(tmp_path, {"STAGEMARK_LANGUAGE": "zh"})(*command.split())
+    assert (asked.status, asked.codes) == (2, ["ledger_missing"])
+    assert str(tmp_path / ".stagemark" / "stagemark.db") in asked.err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_second_start_goes_on_where_the_first_was(tmp_path: Path) -> None:
-    first = start_up(tmp_path, "--no-demo")
-    stagemark = CommandLine(tmp_path, {"TEMPORAL_ADDRESS": f"127.0.0.1:{first.port}", "STAGEMARK_ACTOR": "wang"})
-    words = ("open", "S-1", "--account", "acme", "--owner", "wang", "--playbook", "short-six")
-    assert stagemark(*words, "--observed-at", "2026-03-02").status == 0
-    assert first.stop() == 0
-    second = start_up(tmp_path, "--no-demo", port=first.port)
-    marked = stagemark("mark", "S-1", "find.start", "--observed-at", "2026-03-03")
+    with up_in(tmp_path, "--no-demo") as first:
+        stagemark = CommandLine(tmp_path, {"TEMPORAL_ADDRESS": f"127.0.0.1:{first.port}", "STAGEMARK_ACTOR": "wang"})
+        words = ("open", "S-1", "--account", "acme", "--owner", "wang", "--playbook", "short-six")
+        assert stagemark(*words, "--observed-at", "2026-03-02").status == 0
+    with up_in(tmp_path, "--no-demo", port=first.port):
+        marked = stagemark("mark", "S-1", "find.start", "--observed-at", "2026-03-03", "--output", "json")
     assert marked.status == 0, marked.err
     assert marked.json["sequences"] == [2]
-    assert second.stop() == 0
 
 
 def test_the_server_ends_with_up(running: Up, tmp_path: Path) -> None:
-    up = start_up(tmp_path, "--no-demo")
-    assert up.stop() == 0
+    with up_in(tmp_path, "--no-demo") as up:
+        pass
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", up.port)) != 0
     assert (tmp_path / ".stagemark" / "temporal.db").exists()

@@ -1,15 +1,17 @@
 """The ledger against the histories of a real server: they agree, and every difference is named."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 from sqlalchemy import ColumnElement, and_, delete, insert, select, update
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from stagemark.adapters.books import SqlBooks
 from stagemark.adapters.directory import SqlDirectory
 from stagemark.adapters.inbox import SqlInbox
 from stagemark.adapters.ledger import SqlLedger
@@ -17,13 +19,26 @@ from stagemark.adapters.refusals import SqlRefusals
 from stagemark.client import Stagemark
 from stagemark.contracts.names import TASK_QUEUE
 from stagemark.domain.commands import Record
+from stagemark.domain.events import Event
 from stagemark.plugin import StagemarkPlugin
+from stagemark.readmodel import histories
 from stagemark.readmodel.audit import Audited, Difference, Kept, Told, audit, compared
 from stagemark.readmodel.migrate import migrate
 from stagemark.readmodel.schema import ledger
 from stagemark.readmodel.store import Store, open_store
-from stagemark.testing import PlainCalendars, real_server
+from stagemark.testing import MemoryCatalogues, MemoryCustomers, MemoryPolicies, PlainCalendars, Platform, real_server
 from tests.sales import PLAYBOOK, handle
+
+
+class Breakable(SqlLedger):
+    """A ledger that can be out of order."""
+
+    broken = False
+
+    async def append(self, opportunity: str, events: Sequence[Event]) -> None:
+        if self.broken:
+            raise ValueError("the disk is full\nand much more")
+        await super().append(opportunity, events)
 
 
 @dataclass
@@ -33,6 +48,7 @@ class Host:
     store: Store
     client: Client
     sales: Stagemark
+    ledger: Breakable
 
     async def written(self, sale: str, count: int) -> None:
         """Let the run have written so many events."""
@@ -48,18 +64,28 @@ class Host:
 async def host(tmp_path: Path) -> AsyncIterator[Host]:
     store = open_store(f"sqlite:///{tmp_path / 'stagemark.db'}")
     await migrate(store)
-    kept, calendars = SqlLedger(store), PlainCalendars()
-    plugin = StagemarkPlugin(ledger=kept, notifier=SqlInbox(store), directory=SqlDirectory(store), calendars=calendars)
+    kept, calendars = Breakable(store), PlainCalendars()
+    plugin = StagemarkPlugin(
+        ledger=kept,
+        notifier=SqlInbox(store),
+        directory=SqlDirectory(store),
+        calendars=calendars,
+        books=SqlBooks(store),
+        policies=MemoryPolicies(),
+        catalogues=MemoryCatalogues(),
+        customers=MemoryCustomers(),
+    )
     async with real_server(plugin) as server, Worker(server.client, task_queue=TASK_QUEUE):
         sales = Stagemark(
             server.client,
             ledger=kept,
+            clearances=Platform().neighbours(server.client),
             refusals=SqlRefusals(store),
             calendars=calendars,
             jitter=timedelta(0),
             continue_after=30,
         )
-        yield Host(store, server.client, sales)
+        yield Host(store, server.client, sales, kept)
     await store.close()
 
 
@@ -100,16 +126,33 @@ async def test_ledger_and_histories_agree_and_every_difference_is_named(host: Ho
     assert found.without_run == ["invented"]
 
 
+async def test_a_run_in_which_something_fails_again_and_again_is_named(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(histories, "OFTEN", 2)
+    host.ledger.broken = True
+    await host.sales.open("stuck", PLAYBOOK, account="A-1", owner="wang", actor="wang")
+    while not (found := await host.audited()).stuck:
+        await host.client.service_client.check_health()
+    assert found.stuck == [("stuck", "stagemark.record: the disk is full")]
+    assert not found.agrees
+    host.ledger.broken = False
+    await host.written("stuck", 1)
+    while (found := await host.audited()).pending or found.stuck:
+        await host.client.service_client.check_health()
+    assert found.agrees
+
+
 def test_what_is_pending_expired_or_imported_is_no_difference() -> None:
     told = {
-        "late": Told(events={1: "a"}, written={1}, acknowledged={1, 2}, runs=1),
-        "resumed": Told(events={3: "c"}, written={3}, whole=False, runs=1),
+        "opportunity:late": Told(events={1: "a"}, written={1}, acknowledged={1, 2}, runs=1),
+        "opportunity:resumed": Told(events={3: "c"}, written={3}, whole=False, runs=1),
     }
     kept = {
-        "late": Kept({1: "a"}, imported=False, ended=False),
-        "resumed": Kept({1: "a", 2: "b", 3: "c"}, imported=False, ended=False),
-        "gone": Kept({1: "a"}, imported=False, ended=True),
-        "table": Kept({1: "a"}, imported=True, ended=True),
+        "opportunity:late": Kept({1: "a"}, imported=False, ended=False),
+        "opportunity:resumed": Kept({1: "a", 2: "b", 3: "c"}, imported=False, ended=False),
+        "opportunity:gone": Kept({1: "a"}, imported=False, ended=True),
+        "opportunity:table": Kept({1: "a"}, imported=True, ended=True),
     }
     found = compared(told, kept)
     assert found.agrees

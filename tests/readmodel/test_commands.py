@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from stagemark import bootstrap, cli
 from stagemark.adapters.ledger import SqlLedger
@@ -16,6 +16,8 @@ from stagemark.ports import Person
 from stagemark.readmodel.migrate import migrate
 from stagemark.readmodel.schema import ledger
 from stagemark.readmodel.store import Store, open_store
+from stagemark.readmodel.tables.common import entries
+from tests.readmodel.neighbours import keep, lives
 from tests.readmodel.sales import START, WHOLE, history
 
 
@@ -50,13 +52,16 @@ def said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *w
     return int(left.value.code or 0), output.out, output.err
 
 
-@pytest.mark.usefixtures("database")
-def test_the_ledger_is_rebuilt_and_verified(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+def test_the_ledgers_are_rebuilt_and_verified(
+    database: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert said(capsys, monkeypatch, "ledger", "rebuild") == (0, "3 sales made anew from the ledger\n", "")
+    asyncio.run(with_store(database, lambda store: keep(store, lives())))
+    assert said(capsys, monkeypatch, "ledger", "rebuild") == (
+        0, "3 sales and 3 neighbours made anew from their ledgers\n", "",
+    )  # fmt: skip
     status, out, _ = said(capsys, monkeypatch, "ledger", "verify", "--language", "zh")
     assert (status, out.partition("、")[0]) == (0, "3 个商机")
+    assert "3 个关联流程" in out
     assert "完整" in out
 
 
@@ -70,6 +75,18 @@ def test_a_broken_chain_is_named_and_is_our_failure(
     assert "b: event 2 is missing" in out
     status, out, _ = said(capsys, monkeypatch, "ledger", "verify", "--output", "json")
     assert json.loads(out)["breaks"] == [{"opportunity": "b", "sequence": 2, "why": "hole"}]
+
+
+def test_a_broken_chain_of_a_neighbour_is_named_too(
+    database: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asyncio.run(with_store(database, lambda store: keep(store, lives())))
+    forged = update(entries).where(entries.c.stream == "complaint", entries.c.sequence == 2).values(actor="li")
+    asyncio.run(with_store(database, lambda store: store.write(lambda c: c.execute(forged))))
+    status, out, _ = said(capsys, monkeypatch, "ledger", "verify")
+    assert status == 1
+    assert "1 chains of hashes are broken" in out
+    assert "complaint:C-1: event 2: its row says otherwise" in out
 
 
 @pytest.mark.usefixtures("database")

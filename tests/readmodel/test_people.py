@@ -74,6 +74,32 @@ async def test_a_file_says_everything_that_is_wrong_with_it_and_brings_in_nobody
     assert await directory.people() == []
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("p.csv", "id,name\na,A,more,cells\nb,B,,\n", ["2 directory_cells"]),
+        ("p.csv", 'id,name\na,"A\nb,B\n', ["2 directory_csv"]),
+        ("p.csv", 'id,name\na,A "B" C\nb,"B"x\n', ["3 directory_csv"]),
+        ("p.csv", "id,name\na,A\x01\nb,B\n", ["2 directory_control"]),
+        ("p.yaml", '- {id: a, name: "A\\0"}\n- {id: b, name: B}\n', ["1 directory_control"]),
+        ("p.csv", f"id,name,roles\n{'a' * 129},{'n' * 129},{'r' * 501}\n", ["2 directory_long"] * 3),
+        ("p.csv", "id,name,channels\na,A,mail=not an address\nb,B,mail=b@c\n", ["2 channel_entry"]),
+        ("p.csv", "id,name,supervisor,zone\na,A,nobody,Mars\nb,B,c,\nc,C,b,\nd,,,\ne,E,d,\n", [
+            "2 calendar_zone", "2 unknown_supervisor", "3 supervisor_ring", "4 supervisor_ring", "5 directory_empty",
+        ]),
+    ],
+)  # fmt: skip
+async def test_a_broken_row_is_named_with_all_that_is_wrong_beside_it(
+    store: Store, tmp_path: Path, name: str, text: str, expected: list[str]
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        await SqlDirectory(store).bring_in(written(tmp_path, name, text))
+    found = [f"{problem.where.rpartition(':')[2]} {problem.code}" for problem in refused.value.problems]
+    assert found == expected
+    assert await SqlDirectory(store).people() == []
+    assert all(len(problem.text(language)) < 400 for problem in refused.value.problems for language in ("en", "zh"))
+
+
 async def test_supervisors_must_be_known_and_form_no_ring(store: Store, tmp_path: Path) -> None:
     directory = SqlDirectory(store)
     await directory.bring_in(written(tmp_path, "1.csv", "id,name,supervisor\na,A,\nb,B,a\n"))

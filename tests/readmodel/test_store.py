@@ -19,6 +19,7 @@ from stagemark.readmodel import store as store_module
 from stagemark.readmodel.migrate import HEAD, VERSION_TABLE, migrate
 from stagemark.readmodel.schema import metadata, people, visits
 from stagemark.readmodel.store import Store, open_store
+from stagemark.readmodel.tables import account, aftercare, collection, complaint  # noqa: F401  # part of the schema
 
 AN = {"namespace": "test", "id": "an", "name": "An", "zone": "UTC", "language": "en"}
 

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import Connection, delete, select, update
 
 from stagemark.adapters.ledger import SqlLedger
-from stagemark.readmodel.schema import ledger
+from stagemark.errors import Problem, Unavailable
+from stagemark.readmodel.schema import ledger, opportunities
 from stagemark.readmodel.store import Store
 from stagemark.readmodel.verify import Break, Verified, verify
 from tests.readmodel.sales import WHOLE, history
@@ -39,6 +40,14 @@ def write_nonsense(connection: Connection) -> None:
     connection.execute(update(ledger).where(*THIRD).values(fact="{}"))
 
 
+def call_it_something_else(connection: Connection) -> None:
+    connection.execute(update(ledger).where(*THIRD).values(fact="[1]"))
+
+
+def give_it_a_strange_version(connection: Connection) -> None:
+    connection.execute(update(ledger).where(*THIRD).values(fact='{"v": "old"}'))
+
+
 def rewrite(connection: Connection) -> None:
     """A forger who hashes the changed event anew breaks the link of the next."""
     sales = SALES["b"]
@@ -59,6 +68,8 @@ SALES = {sale: history(Random(sale), sale, 60) for sale in ("a", "b", "c")}
         (cut_off, 3, "hole"),
         (change_column, 3, "columns"),
         (write_nonsense, 3, "unreadable"),
+        (call_it_something_else, 3, "unreadable"),
+        (give_it_a_strange_version, 3, "unreadable"),
         (rewrite, 4, "link"),
     ],
 )
@@ -73,3 +84,17 @@ async def test_the_first_broken_link_of_a_changed_ledger_is_named(
     await store.write(forge)
     found = await store.read(lambda c: verify(c, "test"))
     assert found.breaks == [Break(opportunity="b", sequence=where, why=why)]
+
+
+@pytest.mark.parametrize("forge", [write_nonsense, call_it_something_else, give_it_a_strange_version])
+async def test_a_rebuild_names_the_event_that_cant_be_read_and_leaves_the_tables_as_they_are(
+    store: Store, forge: Callable[[Connection], None]
+) -> None:
+    writer = SqlLedger(store)
+    await writer.keep_playbook(WHOLE)
+    await writer.append_many(SALES)
+    await store.write(forge)
+    with pytest.raises(Unavailable) as unreadable:
+        await writer.rebuild()
+    assert unreadable.value.problems == (Problem(code="ledger_unreadable", params={"opportunity": "b", "event": 3}),)
+    assert len(await store.read(lambda c: c.execute(select(opportunities)).all())) == len(SALES)

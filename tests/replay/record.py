@@ -20,12 +20,13 @@ from stagemark.contracts.names import opportunity_workflow_id
 from stagemark.domain import commands as c
 from stagemark.ports import Person
 from stagemark.testing import MemoryDirectory, Platform, time_skipping_server
+from tests.replay.neighbours import after_the_contract
 from tests.sales import PAPER, PLAYBOOK, handle, until
 
 HISTORIES = Path(__file__).parent / "histories"
 
-Play = Callable[[WorkflowEnvironment, Platform], Awaitable[str]]
-"""Plays a sale and tells its id."""
+Play = Callable[[WorkflowEnvironment, Platform], Awaitable[str | tuple[str, ...]]]
+"""Plays a sale and tells its id; or those of the workflows to be kept."""
 
 
 async def whole_life(environment: WorkflowEnvironment, platform: Platform) -> str:
@@ -61,7 +62,7 @@ async def second_life(environment: WorkflowEnvironment, platform: Platform) -> s
 
 
 async def silence(environment: WorkflowEnvironment, platform: Platform) -> str:
-    """Triggers that fire, wait for quiet hours to end, are answered, taken back, missed; a month passes."""
+    """Triggers that fire, wait for quiet hours to end, are answered, taken back, missed; a quarter passes."""
     sale = "S-2"
     sales = platform.sales(environment.client, jitter=timedelta(seconds=20))
     await opened(sales, sale)
@@ -75,7 +76,7 @@ async def silence(environment: WorkflowEnvironment, platform: Platform) -> str:
     await until(lambda: fired(sales, sale))
     trigger = (await sales.view(sale)).triggers[0]
     await sales.answer(sale, trigger.event, "done", "called them", actor="wang")
-    await environment.sleep(timedelta(days=40))
+    await environment.sleep(timedelta(days=95))
     await sales.lose(sale, "price", actor="wang")
     await handle(environment.client, sale).result()
     return sale
@@ -100,12 +101,14 @@ async def fired(sales: Stagemark, sale: str) -> bool:
     return bool((await sales.view(sale)).triggers)
 
 
-PLAYS: dict[str, Play] = {
-    "whole-life": whole_life,
-    "second-life": second_life,
-    "silence": silence,
-    "many-runs": many_runs,
+PLAYS: dict[tuple[str, ...], Play] = {
+    ("whole-life",): whole_life,
+    ("second-life",): second_life,
+    ("silence",): silence,
+    ("many-runs",): many_runs,
+    ("account", "collection", "aftercare", "complaint"): after_the_contract,
 }
+"""By the names under which their histories are kept."""
 
 
 async def main() -> None:
@@ -114,20 +117,21 @@ async def main() -> None:
     folder.mkdir(parents=True)
     platform = Platform(directory=MemoryDirectory(Person(id="wang", name="王", supervisor="li")))
     async with time_skipping_server(platform.plugin()) as environment, platform.worker(environment.client):
-        for name, play in PLAYS.items():
-            sale = await play(environment, platform)
-            for number, history in enumerate(await histories(environment, sale), start=1):
-                packed = gzip.compress(history.encode(), mtime=0)
-                (folder / f"{name}-{number}.json.gz").write_bytes(packed)
+        for names, play in PLAYS.items():
+            played = await play(environment, platform)
+            workflows = (opportunity_workflow_id(played),) if isinstance(played, str) else played
+            for name, workflow in zip(names, workflows, strict=True):
+                for number, history in enumerate(await histories(environment, workflow), start=1):
+                    packed = gzip.compress(history.encode(), mtime=0)
+                    (folder / f"{name}-{number}.json.gz").write_bytes(packed)
 
 
-async def histories(environment: WorkflowEnvironment, sale: str) -> list[str]:
-    """The histories of all runs of a sale, from the last to the first: each names the one before."""
+async def histories(environment: WorkflowEnvironment, workflow: str) -> list[str]:
+    """The histories of all runs of a workflow, from the last to the first: each names the one before."""
     found = []
     run_id: str | None = None
-    workflow_id = opportunity_workflow_id(sale)
     while True:
-        run = environment.client.get_workflow_handle(workflow_id, run_id=run_id)
+        run = environment.client.get_workflow_handle(workflow, run_id=run_id)
         history = await run.fetch_history()
         found.append(history.to_json())
         run_id = history.events[0].workflow_execution_started_event_attributes.continued_execution_run_id

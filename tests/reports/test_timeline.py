@@ -101,7 +101,7 @@ def test_what_is_due_and_what_is_missing_is_told() -> None:
     }
     shown = printed(told)
     assert "Stage takes long, first: tells owner" in shown
-    assert "the end marker of stage Find requires evidence Proof" in shown
+    assert "the end marker of stage Find (find) requires evidence Proof (proof)" in shown
 
 
 def test_a_sale_that_has_ended_has_nothing_due_or_missing() -> None:

@@ -106,7 +106,6 @@ async def test_more_than_a_sale_can_take_at_once_is_an_overload(server: Workflow
     codes = [answer.code for answer in answers if isinstance(answer, Unavailable)]
     assert len(codes) == len(answers)
     assert set(codes) == {"no_answer", "overloaded"}
-    assert codes.count("no_answer") <= 10
 
 
 async def test_a_caller_that_is_cancelled_is_told_so(

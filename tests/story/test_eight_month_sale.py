@@ -32,7 +32,7 @@ async def story(request: pytest.FixtureRequest) -> AsyncIterator[Story]:
         clock: Clock
         if request.param == "real-server":
             offset = THE_DAY_IT_BEGAN - datetime.now(UTC)
-            clock = VirtualSale(client, SALE, offset)
+            clock = VirtualSale(client, SALE, "苏州恒达精密机械")
         else:
             offset = THE_DAY_IT_BEGAN - await environment.get_current_time()
             clock = TestServerClock(environment, offset)
@@ -107,7 +107,9 @@ async def test_a_sale_of_eight_months(story: Story) -> None:
     await on("2026-07-20", "14:00").answers("commitment stage_overdue supervisor", "done", "本周签约", by="wang")
 
     # 签订合同, and 回收账款 begins with it.
-    await on("2026-07-24").mark("commitment", "end", contract=PAPER, contract_review=["lawyer", "liability_capped"])
+    await on("2026-07-24").mark(
+        "commitment", "end", contract=PAPER, contract_review=["lawyer", "licence", "bank_account"]
+    )
     await on("2026-07-24").mark("collection", "start")
     await on("2026-08-05").step("collection", "track_fulfilment", fulfilment=["production"])
 

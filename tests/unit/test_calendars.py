@@ -245,7 +245,7 @@ def test_the_known_range_is_closed_at_both_ends() -> None:
 
 def test_a_naive_instant_and_a_negative_span_are_refused() -> None:
     calendar = _office("UTC")
-    naive, aware = datetime(2025, 1, 1), datetime(2025, 1, 1, tzinfo=UTC)  # noqa: DTZ001
+    naive, aware = datetime(2025, 1, 1), datetime(2025, 1, 1, tzinfo=UTC)  # noqa: DTZ001  (a naive one is what is refused)
     for call in (
         lambda: calendar.working_between(naive, aware),
         lambda: calendar.advance(naive, timedelta(0)),

@@ -296,6 +296,47 @@ def test_time_never_runs_backwards_in_the_ledger() -> None:
 # -- keys and sequences
 
 
+@pytest.mark.parametrize("key", ["open", "another"])
+def test_a_second_opening_is_refused_with_what_it_says_otherwise(key: str) -> None:
+    sale = Sale()
+    said = {"playbook": sale.playbook.ref(), "owner": "ann"}
+    value = {"amount": "120", "currency": "CNY"}
+    sale.tell(c.Open(**said, account="acme", value=value), mark(sale, "find", "start"), when="2026-03-02", key="open")
+    decision = sale.ask(c.Open(**said, account="other", segment="key"), when="2026-03-01", key=key)
+    assert isinstance(decision, Rejected)
+    assert (codes(decision), decision.conflict) == (["already_open"], True)
+    told = [(one["params"]["field"], one["params"]["given"], one["params"]["stored"])
+            for one in decision.problems[0].params["differs"]]  # fmt: skip
+    assert told == [
+        ("account", "other", "acme"),
+        ("segment", "key", []),
+        ("value", [], "120 CNY"),
+        ("observed_at", "2026-03-01", "2026-03-02"),
+        ("also", [], ["find.start"]),
+    ]
+    said_in_words = decision.problems[0].text()
+    assert "account: other instead of the stored acme, segment: key instead of the stored -, value: -" in said_in_words
+
+
+def test_a_second_opening_that_says_the_same_differs_in_its_key_or_in_its_day() -> None:
+    sale = Sale()
+    opening = c.Open(playbook=sale.playbook.ref(), account="acme", owner="ann")
+    sale.tell(opening, key="open", when="2026-03-02")
+    other_key = sale.ask(opening, key="another")
+    no_day = sale.ask(opening, key="open")
+    assert isinstance(other_key, Rejected)
+    assert isinstance(no_day, Rejected)
+    assert [p.params["differs"][0]["params"]["field"] for p in (*other_key.problems, *no_day.problems)] == [
+        "key", "observed_at",
+    ]  # fmt: skip
+
+
+def test_an_opening_comes_first_and_once() -> None:
+    sale = Sale()
+    opening = c.Open(playbook=sale.playbook.ref(), account="acme", owner="ann")
+    assert sale.refused(opening, opening) == ["open_first"]
+
+
 def test_the_same_key_with_the_same_content_gives_the_first_answer_again() -> None:
     sale = opened()
     first = sale.tell(mark(sale, "find", "start"), key="mine")

@@ -132,6 +132,7 @@ CASES = [
     ("playbook_options_missing", 0, ", options: [{id: one, label: {zh: 一, en: One}}]", ""),
     ("playbook_options_extra", 0, "type: text}", "type: text, options: [{id: a, label: {zh: 甲, en: A}}]}"),
     ("playbook_many_extra", 0, "type: text}", "type: text, many: true}"),
+    ("playbook_collects_type", 0, "opens_after: [{stage: find, has: begun}]", "collects: {amount: note}"),
     ("playbook_unknown_evidence", 0, "evidence: [price, day, kind]", "evidence: [price, dya]"),
     ("playbook_unknown_evidence", 0, "{evidence: note, need", "{evidence: notes, need"),
     ("playbook_unknown_evidence", 0, "{evidence: parts, checked", "{evidence: part, checked"),

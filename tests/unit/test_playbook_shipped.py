@@ -100,6 +100,18 @@ def value_of(evidence: Evidence) -> JsonValue:
         EvidenceType.PERSON: "person-1",
         EvidenceType.DOCUMENT: {"uri": "https://example.org/paper.pdf", "sha256": "0" * 64},
         EvidenceType.CHECKLIST: list(evidence.option_ids),
+        EvidenceType.CONTRACT: {
+            "amount": {"amount": "50000", "currency": "CNY"},
+            "instalments": [
+                {"id": "1", "type": "deposit", "amount": "15000", "after": "signing"},
+                {"id": "2", "amount": "35000", "after": "acceptance", "days": 30},
+            ],
+        },
+        EvidenceType.CLEARANCE: {
+            "id": "C-1",
+            "amount": {"amount": "35000", "currency": "CNY"},
+            "until": "2026-12-31",
+        },
     }
     return values[evidence.type]
 

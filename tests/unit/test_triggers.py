@@ -197,6 +197,19 @@ def test_the_next_look_is_in_working_time_and_never_in_the_past() -> None:
     assert due == datetime(2026, 4, 2, 1, 0, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(("apart", "together"), [(30, True), (90, False)])
+def test_what_falls_due_within_a_minute_is_looked_at_together(apart: int, together: bool) -> None:
+    sale = Sale()
+    sale.now += timedelta(hours=1)
+    sale.open()
+    sale.tell(mark(sale, "find", "start"))
+    sale.now += timedelta(seconds=apart)
+    sale.tell(c.Record(note="x"))  # the silence is due so much after the stage
+    stage, silence = [due.at for due in agenda(sale.state, CALENDAR)[:2]]
+    assert silence - stage == timedelta(seconds=apart)
+    assert next_due(sale.state, CALENDAR, sale.now) == (silence if together else stage)
+
+
 @pytest.mark.parametrize("day", [date(2999, 12, 31), date(2500, 2, 28)])
 def test_a_day_far_away_does_no_harm(day: date) -> None:
     sale = opened("find.start")

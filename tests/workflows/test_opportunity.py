@@ -6,6 +6,7 @@ import pytest
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
+from stagemark.contracts.messages import Receipt
 from stagemark.domain import commands as c
 from stagemark.errors import Conflict, InvalidInput, NotFound, Refused
 from tests.sales import PAPER, PLAYBOOK, events, handle, until
@@ -37,6 +38,27 @@ async def test_a_sale_runs_from_its_opening_to_its_last_marker(host: Host, sale:
     view = await host.sales.view(sale)
     assert view.life == "closed"
     assert view.stages == {"find": "ended", "win": "ended"}
+
+
+async def test_a_sale_opens_with_its_first_markers_in_one_step_all_or_none(host: Host, sale: str) -> None:
+    async def opened_with(*also: c.Command) -> Receipt:
+        return await host.sales.open(sale, PLAYBOOK, account="A-1", owner="wang", also=also, actor="wang")
+
+    start = c.Mark(stage="find", edge="start")
+    with pytest.raises(Refused) as refused:
+        await opened_with(start, c.Mark(stage="find", edge="end"))
+    assert refused.value.problems[0].where == "commands[2]"
+    with pytest.raises(NotFound):
+        await host.sales.view(sale)
+
+    first = await opened_with(start)
+
+    assert (first.sequences, first.open_stages) == ((1, 2), ("find",))
+    history = await events(host.environment.client, sale)
+    assert history.count("WORKFLOW_EXECUTION_UPDATE_ACCEPTED") == history.count("ACTIVITY_TASK_SCHEDULED") == 1
+    assert await opened_with(start) == first
+    with pytest.raises(Conflict):
+        await opened_with()
 
 
 async def test_a_refusal_says_everything_and_leaves_no_trace_in_the_history(host: Host, sale: str) -> None:

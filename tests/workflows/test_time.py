@@ -3,7 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
+from temporalio.client import WorkflowHistory
 
+from stagemark.contracts.messages import OpportunityInput
+from stagemark.contracts.names import opportunity_workflow_id
 from stagemark.domain import commands as c
 from stagemark.domain.events import Fired
 from tests.sales import PLAYBOOK, events, handle, until
@@ -133,17 +136,81 @@ LOOK_AGAIN = PLAYBOOK.triggers[0].model_validate(
 )
 
 
-async def test_a_month_brings_a_new_run_which_renews_the_calendar(host: Host, sale: str) -> None:
+async def test_a_run_of_a_month_is_renewed_when_its_timer_rings_and_after_a_quarter_whatever_happens(
+    host: Host, sale: str
+) -> None:
+    quiet = f"{sale}-b"
     await opened(host, sale)
-    first = await handle(host.environment.client, sale).describe()
-    host.platform.calendars.known_until = date(2030, 1, 1)
-    asked = host.platform.calendars.asked
     playbook = PLAYBOOK.model_copy(update={"triggers": ()})
-    await host.sales.open(f"{sale}-b", playbook, account="A-1", owner="wang", actor="wang")
+    await host.sales.open(quiet, playbook, account="A-1", owner="wang", actor="wang")
+    first = {id_: await run_of(host, id_) for id_ in (sale, quiet)}
 
     await host.environment.sleep(timedelta(days=31))
+    await host.sales.add_evidence(sale, {"budget": 100}, actor="wang")
+    assert await run_of(host, sale) == first[sale], "its timer would be set once more"
+    await host.environment.sleep(timedelta(days=5))
+    assert await run_of(host, sale) != first[sale]
+    assert await run_of(host, quiet) == first[quiet], "nothing has happened there"
 
-    second = await handle(host.environment.client, sale).describe()
-    assert second.run_id != first.run_id
-    assert host.platform.calendars.asked == asked + 1  # once for the opening; it is known for years
-    assert (await host.sales.mark(f"{sale}-b", "find", "start", actor="wang")).sequences == (2,)
+    await host.environment.sleep(timedelta(days=55))
+    assert await run_of(host, quiet) != first[quiet]
+    assert (await host.sales.mark(quiet, "find", "start", actor="wang")).sequences == (2,)
+
+
+async def run_of(host: Host, sale: str) -> str | None:
+    return (await handle(host.environment.client, sale).describe()).run_id
+
+
+UNTRIGGERED = PLAYBOOK.model_copy(update={"triggers": ()})
+
+
+async def test_a_write_brings_more_of_the_calendar_and_asks_by_no_activity_of_its_own(host: Host, sale: str) -> None:
+    today = (await host.environment.get_current_time()).date()
+    host.platform.calendars.known_until = today + timedelta(days=60)
+    await host.sales.open(sale, UNTRIGGERED, account="A-1", owner="wang", actor="wang")
+    host.platform.calendars.known_until = date.max
+    await host.sales.mark(sale, "find", "start", actor="wang")
+    await until(lambda: _written(host, sale, 2))
+
+    await host.environment.sleep(timedelta(days=91))
+
+    assert (await carried(host, sale)).calendar.known_until == date.max
+    assert "stagemark.calendar" not in await activities(host, sale)
+
+
+async def test_a_silent_sale_asks_for_its_calendar_once_its_known_days_are_over(host: Host, sale: str) -> None:
+    playbook = PLAYBOOK.model_copy(update={"triggers": (LOOK_AGAIN,)})
+    today = (await host.environment.get_current_time()).date()
+    host.platform.calendars.known_until = today + timedelta(days=50)
+    await host.sales.open(sale, playbook, account="A-1", owner="wang", actor="wang")
+    await host.sales.suspend(sale, "budget is frozen", today + timedelta(days=75), actor="wang")
+    await until(lambda: _written(host, sale, 2))
+
+    await host.environment.sleep(timedelta(days=80))
+    await until(lambda: _written(host, sale, 3))
+
+    assert (await activities(host, sale)).count("stagemark.calendar") == 1
+
+
+async def runs(host: Host, sale: str) -> list[WorkflowHistory]:
+    """The histories of all runs, the last one first."""
+    found = [await handle(host.environment.client, sale).fetch_history()]
+    while before := found[-1].events[0].workflow_execution_started_event_attributes.continued_execution_run_id:
+        run = host.environment.client.get_workflow_handle(opportunity_workflow_id(sale), run_id=before)
+        found.append(await run.fetch_history())
+    return found
+
+
+async def carried(host: Host, sale: str) -> OpportunityInput:
+    """What the present run started with."""
+    start = (await runs(host, sale))[0].events[0].workflow_execution_started_event_attributes
+    (given,) = await host.environment.client.data_converter.decode(start.input.payloads, [OpportunityInput])
+    assert isinstance(given, OpportunityInput)
+    return given
+
+
+async def activities(host: Host, sale: str) -> list[str]:
+    """The activities of all runs."""
+    every = [event for run in await runs(host, sale) for event in run.events]
+    asked = [event.activity_task_scheduled_event_attributes.activity_type.name for event in every]
+    return [name for name in asked if name]

@@ -1,0 +1,1 @@
+"""Catalogues of products as YAML: the loader, and the one of the demo."""

@@ -1,0 +1,201 @@
+"""What all commands share that record something: options, the way to the engine, and what is said of the outcome.
+
+A command that records says its commands and leaves the rest to `recording`; one that needs a call of its own gives it
+to `send`. People read labels, with the ids in brackets; programs read `--output json`, where ids stay ids.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from stagemark import bootstrap
+from stagemark.cli.common import LanguageOption, OutputOption, language, run, tell, valid
+from stagemark.contracts.messages import Receipt
+from stagemark.domain import commands as c
+from stagemark.domain.playbook import Playbook
+from stagemark.errors import Problem, Refused, StagemarkError
+from stagemark.problem_texts import Language
+from stagemark.reports.labels import Labels
+from stagemark.reports.texts import Words
+
+if TYPE_CHECKING:
+    from stagemark.client import Said, Stagemark
+
+__all__ = [
+    "NOTHING",
+    "Actor",
+    "Expected",
+    "Key",
+    "ObservedAt",
+    "Reason",
+    "Sale",
+    "WhyNot",
+    "optioned",
+    "plainly",
+    "recording",
+    "said",
+    "send",
+]
+
+Sale = Annotated[str, typer.Argument(metavar="SALE", help="The sale's id.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why.")]
+Actor = Annotated[str, typer.Option("--as", metavar="PERSON", help="Who records it.", envvar="STAGEMARK_ACTOR")]
+ObservedAt = Annotated[
+    str | None, typer.Option("--observed-at", metavar="WHEN", help="When it happened: date, instant or unknown. [now]")
+]
+Key = Annotated[str | None, typer.Option("--key", help="Idempotency key; a repeat gets the first answer again.")]
+Expected = Annotated[
+    int | None, typer.Option("--expect", metavar="N", help="Refuse if the sale has other than N events.")
+]
+WhyNot = Annotated[bool, typer.Option("--why-not", help="Only say what would be refused; record nothing.")]
+
+_TEXTS = {
+    "recorded": ("{sale}: {what} (event {events}). State: {life}.",
+                 "{sale}：{what}（第 {events} 号事件）。状态：{life}。"),
+    "stages": ("Open stages: {ids}", "进行中的阶段：{ids}"),
+    "advice": ("Advised, and not there yet: {ids}", "建议补充的证据：{ids}"),
+}  # fmt: skip
+NOTHING = ("Nothing stands in the way.", "没有妨碍，可以记录。")
+
+
+def recording(build: Callable[..., c.Command | list[c.Command]]) -> Callable[..., None]:
+    """Make a command of what says which commands to record: it gets the options that all of them have."""
+
+    def command(
+        sale: Sale,
+        actor: Actor,
+        observed_at: ObservedAt = None,
+        key: Key = None,
+        expect: Expected = None,
+        why_not: WhyNot = False,
+        output: OutputOption = "table",
+        speaks: LanguageOption = None,
+        **fields: Any,
+    ) -> None:
+        takes_actor = "actor" in inspect.signature(build).parameters
+        built = build(**fields, **({"actor": actor} if takes_actor else {}))
+        commands = built if isinstance(built, list) else [built]
+        envelope = said(actor, observed_at, key, expect, speaks)
+
+        async def ask(stagemark: Stagemark) -> Receipt | None:
+            if not why_not:
+                return await stagemark.record(sale, *commands, **envelope)
+            if problems := await stagemark.why_not(sale, *commands, **envelope):
+                raise Refused(*problems)
+            return None
+
+        send(sale, ask, [one.model_dump(mode="json") for one in commands], output, language(speaks))
+
+    return optioned(build, command)
+
+
+def optioned(build: Callable[..., Any], command: Callable[..., None]) -> Callable[..., None]:
+    """A command with the options of `build`, after the first of `command` and before its others.
+
+    `build` says what to record, `command` sends it; what `build` is given besides, `actor`, comes from `command`.
+    """
+    own = [p for p in inspect.signature(build, eval_str=True).parameters.values() if p.name != "actor"]
+    shared = [p for p in inspect.signature(command, eval_str=True).parameters.values() if p.kind is not p.VAR_KEYWORD]
+    named = [p.replace(kind=p.KEYWORD_ONLY) for p in [shared[0], *own, *shared[1:]]]
+    wrapped = functools.wraps(build)(command)
+    wrapped.__signature__ = inspect.Signature(named)  # type: ignore[attr-defined]  # what typer reads
+    wrapped.__annotations__ = {p.name: p.annotation for p in named}
+    del wrapped.__wrapped__  # else typer reads the inner one
+    return wrapped
+
+
+def said(actor: str, observed_at: str | None, key: str | None, expect: int | None, speaks: str | None) -> Said:
+    """The envelope's own parts, as they were typed.
+
+    Raises:
+        InvalidInput: `moment_malformed`, `moment_no_zone`, `language_unknown`.
+    """
+    parts: dict[str, Any] = {"actor": actor, "source": "cli", "language": language(speaks)}
+    if observed_at is not None:
+        parts["observed_at"] = valid(c.Timed, observed_at=observed_at).observed_at
+    if key is not None:
+        parts["key"] = key
+    if expect is not None:
+        parts["expected_sequence"] = expect
+    return cast("Said", parts)
+
+
+def send(
+    sale: str,
+    ask: Callable[[Stagemark], Awaitable[Receipt | None]],
+    facts: Sequence[Mapping[str, Any]],
+    output: str,
+    speaks: Language,
+    *playbooks: Playbook,
+) -> None:
+    """Ask the engine, and say what was recorded, or that nothing stands in the way.
+
+    Args:
+        sale: Which sale.
+        ask: Asks; without a receipt nothing was to be recorded.
+        facts: What is recorded, as JSON.
+        output: `table` for people, `json` for programs.
+        speaks: The reader's language.
+        playbooks: Whose labels to use besides the sale's own.
+
+    Raises:
+        Refused: With labels before the ids.
+    """
+
+    async def work() -> tuple[Receipt | None, Sequence[Playbook]]:
+        async with bootstrap.engine() as parts:
+            stagemark = parts.sales(await parts.connect())
+            try:
+                receipt = await ask(stagemark)
+            except Refused as refused:
+                labels = Labels(speaks, *await _own(parts, stagemark, sale), *playbooks)
+                raise type(refused)(*(plainly(labels.labelled(p), len(facts)) for p in refused.problems)) from None
+            unlabelled = output == "json" or receipt is None
+            return receipt, () if unlabelled else playbooks or await _own(parts, stagemark, sale)
+
+    receipt, books = run(work())
+    if receipt is None:
+        tell({}, output, [NOTHING[speaks == "zh"]])
+    else:
+        tell(receipt, output, _lines(receipt, facts, speaks, books))
+
+
+async def _own(parts: bootstrap.Engine, stagemark: Stagemark, sale: str) -> list[Playbook]:
+    """The playbook by which the sale runs; none if it can't be had, for it gives labels only."""
+    with suppress(StagemarkError):
+        whole = await parts.ledger.playbook((await stagemark.view(sale)).playbook.hash)
+        return [whole] if whole else []
+    return []
+
+
+def _lines(
+    receipt: Receipt, facts: Sequence[Mapping[str, Any]], speaks: Language, playbooks: Sequence[Playbook]
+) -> list[str]:
+    zh = speaks == "zh"
+    words, labels = Words(speaks, {whole.id: whole for whole in playbooks}), Labels(speaks, *playbooks)
+    by = playbooks[0].id if playbooks else ""
+    first, last = receipt.sequences[0], receipt.sequences[-1]
+    told = {
+        "sale": receipt.opportunity,
+        "what": ("，" if zh else ", ").join(words.what(by, fact) for fact in facts),
+        "events": str(first) if first == last else f"{first}–{last}",
+        "life": words.say(f"life_{receipt.life}"),
+    }
+    lines = [_TEXTS["recorded"][zh].format(**told)]
+    for name, kind, ids in (("stages", "stage", receipt.open_stages), ("advice", "evidence", receipt.advice)):
+        if ids:
+            lines.append(_TEXTS[name][zh].format(ids=("、" if zh else ", ").join(labels.of(kind, id_) for id_ in ids)))
+    return lines
+
+
+def plainly(problem: Problem, commands: int = 1) -> Problem:
+    """Where there is one command only, the place in the envelope is no news."""
+    if commands > 1:
+        return problem
+    return problem.model_copy(update={"where": problem.where.removeprefix("commands[0]").removeprefix(".")})

@@ -1,0 +1,1 @@
+"""What the client of sales has for their neighbours: one class of typed methods for each kind."""

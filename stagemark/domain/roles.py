@@ -1,0 +1,53 @@
+"""Which roles a policy or playbook names, and where: so that one nobody holds is known before a message needs it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, BaseModel, JsonValue
+from pydantic_core import PydanticCustomError
+
+__all__ = ["OF_A_SALE", "Role", "roles_named"]
+
+OF_A_SALE: Final = ("owner", "deputy", "collaborators", "supervisor")
+"""Roles that a sale's people have by themselves: nobody holds them for the company."""
+
+
+_ROLE: Final = re.compile(r"[a-z][a-z0-9_-]{0,63}")
+
+
+def _role(text: str) -> str:
+    if _ROLE.fullmatch(text) is None:
+        raise PydanticCustomError("role_malformed", "{role} is no role; write finance", {"role": text})
+    return text
+
+
+Role = Annotated[str, AfterValidator(_role)]
+"""The name of a role."""
+
+
+def roles_named(document: BaseModel) -> dict[str, list[str]]:
+    """The company's roles in a document, each with the places that name it.
+
+    What is addressed stands under a name that is `to` or ends so, everywhere in policies and playbooks.
+    """
+    found: dict[str, list[str]] = {}
+    for place, role in _addressed(document.model_dump(mode="json"), ""):
+        if role not in OF_A_SALE:
+            found.setdefault(role, []).append(place)
+    return found
+
+
+def _addressed(value: JsonValue, place: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            below = f"{place}.{name}" if place else name
+            if isinstance(inner, list) and (name == "to" or name.endswith("_to")):
+                yield from ((below, role) for role in inner if isinstance(role, str))
+            else:
+                yield from _addressed(inner, below)
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _addressed(inner, f"{place}[{number}]")

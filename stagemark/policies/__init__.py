@@ -1,0 +1,1 @@
+"""The shipped policy, and how policies are loaded."""

@@ -1,0 +1,77 @@
+"""How commands are said to sales: what a caller gives, made into an envelope that can be sent."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Required, TypedDict
+
+from pydantic import JsonValue, ValidationError
+
+from stagemark.domain import commands as c
+from stagemark.domain.commands import Command, Envelope, Given
+from stagemark.domain.moments import Moment
+from stagemark.domain.words import opportunity_problem
+from stagemark.errors import InvalidInput, problems_of
+from stagemark.problem_texts import Language
+
+__all__ = ["Evidence", "Said", "When", "check_sendable", "envelope_of", "given_of", "valid"]
+
+When = str | Moment | datetime | date
+"""When something happened: an instant, a date, or `unknown`."""
+Evidence = Mapping[str, JsonValue] | Sequence[Given]
+"""Evidence as values by id, or piece by piece where it is about a person or overridden."""
+
+MOST_SENT = 256_000
+"""How many bytes of JSON an envelope may have; a Temporal payload has two million at most."""
+
+
+class Said(TypedDict, total=False):
+    """How a command is said: the parts of its envelope.
+
+    Attributes:
+        actor: Who records it, an opaque id.
+        key: Idempotency key; by default a new one, so that a repeat is a second command.
+        observed_at: When it happened; by default now.
+        expected_sequence: How many events the caller has seen; if there are more, it is refused.
+        language: In which language to say no.
+        source: By which way it came.
+    """
+
+    actor: Required[str]
+    key: str
+    observed_at: When
+    expected_sequence: int
+    language: Language
+    source: c.Source
+
+
+def check_sendable(opportunity: str, envelope: Envelope) -> None:
+    """What no run could take is refused here: it would stand in the way of everybody else's commands."""
+    if problem := opportunity_problem(opportunity):
+        raise InvalidInput.of(problem)
+    size = len(envelope.model_dump_json(exclude_unset=True))
+    if size > MOST_SENT:
+        raise InvalidInput.of("envelope_too_large", size=size, most=MOST_SENT)
+
+
+def valid(model: type[Any], **fields: Any) -> Any:
+    """Make a command of what was given; what was left out stays unset, so that payloads are small."""
+    try:
+        return model(**{name: value for name, value in fields.items() if value is not None or name == "on"})
+    except ValidationError as error:
+        raise InvalidInput(*problems_of(error)) from error
+
+
+def envelope_of(commands: Sequence[Command], said: Said) -> Envelope:
+    """An envelope of these commands; without a key it gets a new one."""
+    envelope: Envelope = valid(Envelope, commands=tuple(commands), **{"key": str(uuid.uuid4()), **said})
+    return envelope
+
+
+def given_of(evidence: Evidence) -> tuple[Given, ...]:
+    """Evidence piece by piece."""
+    if isinstance(evidence, Mapping):
+        return tuple(valid(Given, evidence=name, value=value) for name, value in evidence.items())
+    return tuple(evidence)

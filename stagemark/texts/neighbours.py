@@ -1,0 +1,44 @@
+"""What all neighbours of a sale say when they refuse, and what is said of a policy, in English and Chinese."""
+
+from __future__ import annotations
+
+__all__ = ["NEIGHBOUR_TEXTS"]
+
+# code: (en, zh)
+NEIGHBOUR_TEXTS: dict[str, tuple[str, str]] = {
+    "account_unknown": (
+        "there is no account {id} yet; describe it first: stagemark account describe {id} …",
+        "还没有客户 {id}；请先登记：stagemark account describe {id} …",
+    ),
+    "task_unknown": (
+        "there is no open task {entry}; open are: {open}",
+        "没有待处理的任务 {entry}；待处理的有：{open}",
+    ),
+    "answer_needs": ("an answer “{answer}” needs {what}; give it", "答复“{answer}”必须填写 {what}"),
+    "quiet_hours_malformed": (
+        "{value} are no quiet hours; write 21:00-08:00",
+        "“{value}”不是免打扰时段；请写成 21:00-08:00",
+    ),
+    # -- policies
+    "account_grades_missing": ("the grades {grades} have no rule; add them", "信用等级 {grades} 没有规则；请补上"),
+    "unknown_policy": ("there is no policy {policy}; name a file", "没有政策文件 {policy}；请指定文件"),
+    "policy_field_missing": ("the field {field} is missing; add it", "缺少字段 {field}；请补上"),
+    "policy_field_misspelt": (
+        "there is no field {field} here; did you mean {nearest}?",
+        "此处没有字段 {field}；您是否想写 {nearest}？",
+    ),
+    "policy_field_unknown": (
+        "there is no field {field} here; the fields are {known}",
+        "此处没有字段 {field}；可用的字段有：{known}",
+    ),
+    "policy_value": ("{field}: {message}", "{field}：{message}"),
+    "role_unknown": (
+        "there is no role {role}; there are {known}. Name one of them, or give it to somebody in the directory",
+        "没有角色“{role}”；现有：{known}。请改用其中之一，或在人员目录中指派",
+    ),
+    "policy_role_unknown": (
+        "there is no role {role}; there are {known}. Correct it, or give it to somebody in the directory",
+        "没有角色“{role}”；现有：{known}。请改正，或在人员目录中指派",
+    ),
+    "policy_unreadable": ("the policy can't be read: {reason}", "无法读取政策文件：{reason}"),
+}

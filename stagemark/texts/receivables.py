@@ -1,0 +1,35 @@
+"""The words of the receivables table, in English and Chinese."""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["CELL_TERMS", "HEADINGS", "HELD", "REST", "UNAPPROVED"]
+
+HEADINGS: Final[dict[str, tuple[str, str]]] = {
+    "account": ("Customer", "客户"),
+    "opportunity": ("Sale", "商机"),
+    "owner": ("Owner", "负责人"),
+    "instalment": ("Instalment", "分期"),
+    "due": ("Due", "到期日"),
+    "age": ("Age", "账龄"),
+    "outstanding": ("Amount", "金额"),
+    "by": ("To collect", "催收方式"),
+    "promised": ("Promised", "承诺"),
+    "disputed": ("Disputed", "争议"),
+}
+CELL_TERMS: Final[dict[str, tuple[str, str]]] = {
+    "not_due": ("not due yet", "未到期"),
+    "young_small": ("young, small", "账龄短、小额"),
+    "young_large": ("young, large", "账龄短、大额"),
+    "old_small": ("old, small", "账龄长、小额"),
+    "old_large": ("old, large", "账龄长、大额"),
+}
+HELD: Final[dict[str, tuple[str, str]]] = {
+    "heading": ("Held back by", "暂缓原因"),
+    "promised": ("promise until {promised}", "承诺 {promised} 前付款"),
+    "disputed": ("dispute {disputed}", "争议 {disputed}"),
+}
+"""Why somebody is left alone for now; in a terminal one column has room for either."""
+UNAPPROVED: Final = ("by legal action, once it is approved", "法律催收（待批准）")
+REST: Final = ("and {count} more", "另有 {count} 笔")

@@ -1,0 +1,47 @@
+"""Who is named as having allowed something is somebody of the company, and in a position to."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from stagemark.clients.known import not_theirs
+from stagemark.domain.account.commands import AccountRequest, Clear
+from stagemark.domain.collection.commands import CollectionRequest, WriteOff
+from stagemark.domain.commands import Override
+from stagemark.domain.entries import Request
+from stagemark.domain.money import Amount
+from stagemark.ports import Person
+from stagemark.testing import MemoryDirectory
+
+WANG, CHEN = Person(id="wang", name="王"), Person(id="chen", name="陈", roles=("finance@south",))
+
+
+async def problems(request: Request[Any], *people: Person) -> list[tuple[str, str | None]]:
+    found = await not_theirs(MemoryDirectory(*people), ["finance"], request)
+    assert all("{" not in problem.text(language) for problem in found for language in ("zh", "en"))
+    return [(problem.code, problem.where) for problem in found]
+
+
+def written_off(by: str) -> CollectionRequest:
+    give_up = WriteOff(instalment="1", approved_by=by, reason="too small")
+    return CollectionRequest(key="k", actor="wang", commands=(give_up,))
+
+
+def overridden(by: str) -> AccountRequest:
+    amount = Amount(amount=Decimal(5), currency="CNY")
+    clear = Clear(clearance="C-1", opportunity="S-1", amount=amount, override=Override(by=by, reason="parent pays"))
+    return AccountRequest(key="k", actor="wang", commands=(clear,))
+
+
+async def test_an_approval_is_by_somebody_whom_the_directory_knows() -> None:
+    assert await problems(written_off("ghost"), WANG, CHEN) == [("unknown_person", "commands[0].approved_by")]
+    assert await problems(written_off("wang"), WANG, CHEN) == []
+    assert await problems(written_off("ghost")) == [], "a company that has named nobody"
+
+
+async def test_a_clearance_is_overridden_by_finance_where_somebody_is_of_finance() -> None:
+    assert await problems(overridden("wang"), WANG, CHEN) == [("override_not_theirs", "commands[0].override.by")]
+    assert await problems(overridden("chen"), WANG, CHEN) == []
+    assert await problems(overridden("ghost"), WANG, CHEN) == [("unknown_person", "commands[0].override.by")]
+    assert await problems(overridden("wang"), WANG) == [], "nobody is of finance"
