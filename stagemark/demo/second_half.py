@@ -108,10 +108,13 @@ async def _press(on: Telling) -> None:
 
 
 async def _be_paid(on: Telling, signed: date) -> None:
-    """The second comes forty days late. With the last payment the sale ends, of which nobody tells it."""
+    """The second comes forty days late. With the last payment the sale ends, of which nobody tells it.
+
+    So soon after it that, whatever the holidays, the visit that `_care` waits for can't have been missed by then.
+    """
     await on.until_day(signed + timedelta(days=_DUE + 40))
     await _pay(on, "second", _LATE)
-    await on.after(6)
+    await on.after(2)
     await on.tell(Wait(on=None))
     accounts = (await on.desk()).accounts
     await accounts.report(
@@ -126,7 +129,7 @@ async def _be_paid(on: Telling, signed: date) -> None:
 
 async def _care(on: Telling) -> None:
     """Nobody writes the letter of thanks: it is missed. The customer is asked, and content."""
-    await on.after(3)
+    await on.after(1)
     care = (await on.desk()).aftercare
     await care.rate(SALE, 5, "改造后节拍快了三成。", BUYER, **_said("rate"))
     in_use = await on.until_task("aftercare", "in-use")

@@ -22,7 +22,7 @@ __all__ = ["BUYER", "OWNER", "SALE", "SUPERVISOR", "Telling", "about", "evidence
 SALE: Final = "eight-months"
 OWNER, SUPERVISOR = "p03", "p02"
 BUYER: Final = "contact-eight"
-_DAYS: Final = 275
+_DAYS: Final = 270
 """About so many pass until the last step of the referral."""
 _MOST_MOMENTS: Final = 60
 """So often at most something else falls due before what is waited for."""
