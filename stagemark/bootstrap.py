@@ -266,8 +266,8 @@ class Engine:
         """The client of sales; `simulation` may set what `Living` has."""
         from stagemark.client import Stagemark
 
-        clearances = self.neighbours(client, **simulation)
-        return Stagemark(client, ledger=self.ledger, clearances=clearances, **self._calling(simulation))
+        asking = self.neighbours(client, **simulation)
+        return Stagemark(client, ledger=self.ledger, asking=asking, **self._calling(simulation))
 
     def neighbours(self, client: Client, **simulation: Any) -> Neighbours:
         """The way to a sale's neighbours, by which each kind has its client; `simulation` as in `sales`."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal, Unpack
 
 from pydantic import JsonValue
 from temporalio.client import Client
 
-from stagemark.clearing import Clearances, Clearing
 from stagemark.contracts.messages import Living, OpportunityInput, Receipt
 from stagemark.contracts.names import OPPORTUNITY, TASK_QUEUE, found_by, summary
 from stagemark.contracts.names import opportunity_workflow_id as _id
@@ -27,6 +26,7 @@ from stagemark.errors import Conflict, InvalidInput, Problem, Refused
 from stagemark.ports import Calendars, Ledger, Refusal, Refusals
 from stagemark.saying import Evidence, Said, When, check_sendable, envelope_of, given_of, valid
 from stagemark.transport import NoRun, Transport
+from stagemark.vouching import Asked, answered, vouching
 from stagemark_activities.reading import told
 from stagemark_workflows.opportunity import Opportunity
 
@@ -47,7 +47,7 @@ class Stagemark:
         client: Client,
         *,
         ledger: Ledger,
-        clearances: Clearances,
+        asking: Asked,
         refusals: Refusals,
         calendars: Calendars,
         task_queue: str = TASK_QUEUE,
@@ -62,7 +62,7 @@ class Stagemark:
         Args:
             client: A Temporal client with `StagemarkPlugin`, or with a pydantic data converter.
             ledger: Where ended sales are read, and playbooks kept.
-            clearances: Who knows which credit clearances accounts hold.
+            asking: Who knows what a sale can't: which credit clearances accounts hold, who may override.
             refusals: Where refused commands are kept.
             calendars: Working calendars.
             task_queue: Of the workers that have `StagemarkPlugin`.
@@ -80,7 +80,7 @@ class Stagemark:
             raise InvalidInput.of("converter_unsuited", converter=converter)
         self._transport = Transport(client, task_queue=task_queue, timeout=timeout)
         self._ledger = ledger
-        self._clearing = Clearing(clearances, ledger, self.view)
+        self._asking = asking
         self._refusals = refusals
         self._calendars = calendars
         self._living = Living(continue_after=continue_after, jitter=jitter, offset=offset, present=present)
@@ -90,12 +90,7 @@ class Stagemark:
     async def execute(self, opportunity: str, envelope: Envelope) -> Receipt:
         """Send an envelope: all of its commands are recorded, or none. What is refused is kept as a refusal."""
         check_sendable(opportunity, envelope)
-        try:
-            await self._check_clearances(opportunity, envelope)
-            return await self._execute(opportunity, envelope)
-        except Refused as refused:
-            await self._keep(opportunity, envelope, refused)
-            raise
+        return await self._vouching(opportunity, envelope, lambda said: self._execute(opportunity, said))
 
     async def record(self, opportunity: str, *commands: Command, **said: Unpack[Said]) -> Receipt:
         """Record one command or several in one step, all or none."""
@@ -105,8 +100,7 @@ class Stagemark:
         """Everything that `record` would refuse now, without trying; empty if nothing."""
         envelope = envelope_of(commands, said)
         check_sendable(opportunity, envelope)
-        found = await self._why_not(opportunity, envelope)
-        return found + await self._unheld(opportunity, envelope)
+        return await answered(self._asking, opportunity, await self._why_not(opportunity, envelope))
 
     async def view(self, opportunity: str) -> View:
         """How a sale stands."""
@@ -160,12 +154,8 @@ class Stagemark:
         said.setdefault("key", f"open:{opportunity}")
         envelope = envelope_of([command, *also], said)
         check_sendable(opportunity, envelope)
-        try:
-            await self._check_clearances(opportunity, envelope)
-            return await self._open(opportunity, playbook.compiled(), days, envelope)
-        except Refused as refused:
-            await self._keep(opportunity, envelope, refused)
-            raise
+        compiled = playbook.compiled()
+        return await self._vouching(opportunity, envelope, lambda said: self._open(opportunity, compiled, days, said))
 
     async def mark(
         self, opportunity: str, stage: str, edge: Edge, evidence: Evidence = (), **said: Unpack[Said]
@@ -294,20 +284,14 @@ class Stagemark:
             decision = decide(state, envelope, not_before_told(state, self._now()))
             return list(decision.problems) if isinstance(decision, Rejected) else []
 
-    async def _unheld(self, opportunity: str, envelope: Envelope) -> list[Problem]:
-        """What is wrong with the clearances of an envelope that is new: one that was recorded keeps its answer."""
-        problems = await self._clearing.problems(opportunity, envelope)
-        if problems and any(event.key == envelope.key for event in await self._ledger.events(opportunity)):
-            return []
-        return problems
-
-    async def _check_clearances(self, opportunity: str, envelope: Envelope) -> None:
-        if any(command.kind == "migrate" for command in envelope.commands):
-            self._clearing.forget(opportunity)
-        if problems := await self._unheld(opportunity, envelope):
-            opens = envelope.commands[0].kind == "open"
-            others = [] if opens else await self._why_not(opportunity, envelope)
-            raise Refused(*others, *problems)
+    async def _vouching(
+        self, opportunity: str, envelope: Envelope, send: Callable[[Envelope], Awaitable[Receipt]]
+    ) -> Receipt:
+        try:
+            return await vouching(self._asking, opportunity, envelope, send)
+        except Refused as refused:
+            await self._keep(opportunity, envelope, refused)
+            raise
 
     async def _execute(self, opportunity: str, envelope: Envelope) -> Receipt:
         try:

@@ -294,7 +294,7 @@ class Platform:
         return Stagemark(
             client,
             ledger=self.ledger,
-            clearances=self.neighbours(client, **settings),
+            asking=self.neighbours(client, **settings),
             refusals=self.refusals,
             calendars=self.calendars,
             **{"jitter": timedelta(0), **settings},

@@ -14,6 +14,7 @@ from stagemark.domain.moments import Moment
 from stagemark.domain.opportunity import Accepted, Decision, Rejected, Repeated, apply, chained, decide
 from stagemark.domain.playbook import Condition, Edge, Evidence, EvidenceType, Need, Playbook
 from stagemark.domain.state import OpportunityState
+from stagemark.domain.vouching import CLEARANCE, OVERRIDE, vouched
 from stagemark.errors import Problem
 
 CALENDAR = WorkCalendar(
@@ -195,6 +196,14 @@ def at(text: str) -> Moment:
     return Moment.parse(text)
 
 
+def decided(state: OpportunityState, envelope: Envelope, now: datetime) -> Decision:
+    """Decide, with a client that asks what the sale wants to have asked, and finds it right."""
+    decision = decide(state, envelope, now)
+    asked = decision.problems if isinstance(decision, Rejected) else ()
+    right = [vouched(one) for one in asked if one.code in (CLEARANCE, OVERRIDE)]
+    return decide(state, envelope.model_copy(update={"vouched": tuple(right)}), now) if right else decision
+
+
 class Sale:
     """A sale in the pure core, with a clock; refusals are kept as the last decision."""
 
@@ -210,7 +219,7 @@ class Sale:
         return Envelope(**{"key": f"k{self.keys}", "actor": "ann", **rest}, commands=commands, observed_at=observed)
 
     def ask(self, *commands: Command, when: str | None = None, **rest: Any) -> Decision:
-        decision = decide(self.state, self.envelope(*commands, when=when, **rest), self.now)
+        decision = decided(self.state, self.envelope(*commands, when=when, **rest), self.now)
         if isinstance(decision, Accepted):
             self.state = decision.state
         return decision
@@ -260,6 +269,6 @@ def rungs(fired: Iterable[Fired]) -> list[str]:
 
 
 __all__ = [
-    "CALENDAR", "MONDAY", "RENAMED", "Repeated", "Sale", "at", "codes", "labelled", "next_version", "proof", "rungs",
-    "three_stages", "value_for",
+    "CALENDAR", "MONDAY", "RENAMED", "Repeated", "Sale", "at", "codes", "decided", "labelled", "next_version", "proof",
+    "rungs", "three_stages", "value_for",
 ]  # fmt: skip

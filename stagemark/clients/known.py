@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +12,9 @@ from stagemark.domain.commands import Override
 from stagemark.domain.entries import Request, Stream
 from stagemark.domain.roles import OF_A_SALE
 from stagemark.errors import NotFound, Problem, Refused
-from stagemark.ports import Customers, Directory
+from stagemark.ports import Customers, Directory, Person
 
-__all__ = ["Known", "held_role", "not_theirs"]
+__all__ = ["Known", "held_role", "may_not_override", "not_theirs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +83,36 @@ async def not_theirs(directory: Directory, overriding: Sequence[str], request: R
         if isinstance(override := getattr(command, "override", None), Override):
             overriders[f"commands[{place}].override.by"] = override.by
     people = {person.id: person for person in await directory.people()} if named or overriders else {}
-    if not people:
-        return []
     found = [
         Problem(code="unknown_person", where=where, params={"person": by})
-        for where, by in (named | overriders).items()
-        if by not in people
+        for where, by in named.items()
+        if people and by not in people
     ]
-    holders = {
-        id_ for id_, person in people.items() if {role.partition("@")[0] for role in person.roles} & {*overriding}
-    }
     return found + [
-        Problem(code="override_not_theirs", where=where, params={"person": by, "roles": list(overriding)})
+        problem.model_copy(update={"where": where})
         for where, by in overriders.items()
-        if by in people and holders and by not in holders
+        for problem in _may_not(people, by, overriding)
     ]
+
+
+async def may_not_override(directory: Directory, by: str, roles: Sequence[str]) -> list[Problem]:
+    """Why somebody can't take something on themselves; empty if they can.
+
+    Args:
+        directory: Who is of the company; where it is empty, everybody is taken for somebody.
+        by: Who does.
+        roles: The roles that may; where nobody holds one of them, anybody may.
+
+    Returns:
+        `unknown_person` or `override_not_theirs`.
+    """
+    return _may_not({person.id: person for person in await directory.people()}, by, roles)
+
+
+def _may_not(people: Mapping[str, Person], by: str, roles: Sequence[str]) -> list[Problem]:
+    if people and by not in people:
+        return [Problem(code="unknown_person", params={"person": by})]
+    holders = {id_ for id_, one in people.items() if {role.partition("@")[0] for role in one.roles} & {*roles}}
+    if holders and by not in holders:
+        return [Problem(code="override_not_theirs", params={"person": by, "roles": list(roles)})]
+    return []

@@ -8,7 +8,7 @@ from typing import Any
 
 from temporalio.client import Client
 
-from stagemark.clients.known import not_theirs
+from stagemark.clients.known import may_not_override, not_theirs
 from stagemark.contracts.messages import Living
 from stagemark.contracts.names import TASK_QUEUE, neighbour_workflow
 from stagemark.contracts.neighbours import NeighbourInput, NeighbourReceipt, NeighbourView
@@ -18,6 +18,7 @@ from stagemark.domain.contract import Cleared
 from stagemark.domain.entries import Request, Stream
 from stagemark.domain.neighbour import Answered, Around, NeighbourState, Rejected, Repeated, decide, next_due
 from stagemark.domain.neighbours import rules_of
+from stagemark.domain.vouching import OVERRIDE
 from stagemark.domain.words import opportunity_problem
 from stagemark.errors import Conflict, InvalidInput, Problem, Refused
 from stagemark.ports import Books, Calendars, Directory, Policies, Refusal, Refusals
@@ -101,11 +102,14 @@ class Neighbours:
             dumped = state.model_dump(mode="json", exclude_defaults=True)
             return NeighbourView(stream=stream, state=dumped, next_due=due, at=around.now)
 
-    async def unheld(self, account: str, opportunity: str, cleared: Cleared) -> list[Problem]:
-        """See `stagemark.clearing.Clearances`: the account's run is asked."""
-        view = await self.standing(Stream(stream="account", id=account))
-        state = AccountState.model_validate({**view.state, "id": account})
-        return list(unheld(state, opportunity, cleared))
+    async def wrong(self, opportunity: str, asked: Problem) -> list[Problem]:
+        """See `stagemark.vouching.Asked`: the account's run tells what it holds, the directory who is what."""
+        said = asked.params
+        if asked.code == OVERRIDE:
+            return await may_not_override(self._directory, said["person"], said["roles"])
+        view = await self.standing(Stream(stream="account", id=said["account"]))
+        state = AccountState.model_validate({**view.state, "id": said["account"]})
+        return list(unheld(state, opportunity, Cleared.model_validate(said["cleared"])))
 
     def _now(self) -> datetime:
         return datetime.now(UTC) + self._living.offset

@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from stagemark.domain.roles import Role
+
 __all__ = [
     "OPERATORS",
     "Condition",
@@ -87,12 +89,14 @@ class Evidence(Named):
         options: The choices; for `ranked` from the lowest rank to the highest; for `checklist` the items.
         about_person: Whether each value belongs to one contact (a level on the ladder, a buying role).
         many: Whether a choice may have several values at once (a person can have several buying roles).
+        override_by: The roles that may take on themselves that it is missing; none given, or nobody holds one: anybody.
     """
 
     type: EvidenceType
     options: tuple[Named, ...] = ()
     about_person: bool = False
     many: bool = False
+    override_by: tuple[Role, ...] = ()
 
     @property
     def option_ids(self) -> tuple[str, ...]:

@@ -359,6 +359,7 @@ class Envelope(Model):
         observed_at: When it happened, for commands that don't say.
         expected_sequence: How many events the caller has seen; if there are more, it is refused.
         language: In which language to say no.
+        vouched: What the sender has asked and found right (`stagemark.domain.vouching`); not part of what is asked.
     """
 
     key: Key
@@ -368,6 +369,7 @@ class Envelope(Model):
     observed_at: Moment | None = None
     expected_sequence: int | None = Field(default=None, ge=0)
     language: Language = "en"
+    vouched: tuple[Name, ...] = Field(default=(), max_length=200)
 
     def content_hash(self) -> str:
         """SHA-256 of what is asked: the commands and when they were observed."""

@@ -25,6 +25,7 @@ from stagemark.domain.moments import Moment
 from stagemark.domain.opening import already_open
 from stagemark.domain.playbook import Playbook
 from stagemark.domain.state import LONG_AGO, OpportunityState
+from stagemark.domain.vouching import unvouched
 from stagemark.errors import Problem
 
 __all__ = [
@@ -207,6 +208,7 @@ def _try(state: OpportunityState, envelope: Envelope, content: str, now: datetim
         # What was given and is wrong in itself is not missing.
         if problem.code != "evidence_missing" or problem.params.get("evidence") not in unsound
     ]
+    problems += unvouched(trial, envelope)
     return Rejected(_each_once(problems)) if problems else _accepted(state, trial)
 
 

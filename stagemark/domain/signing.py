@@ -14,7 +14,7 @@ from stagemark.domain.contract import Cleared, Contract
 from stagemark.domain.state import OpportunityState
 from stagemark.errors import Problem
 
-__all__ = ["Signing", "reserved_by", "signing_of", "signing_problems"]
+__all__ = ["Signing", "held_as", "reserved_by", "signing_of", "signing_problems"]
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -41,27 +41,27 @@ def signing_of(state: OpportunityState) -> Signing | None:
     if (marked := state.playbook.signing) is None or state.life in ("unopened", "lost"):
         return None
     stage, evidence = marked
-    contract = _held(state, evidence, Contract) if state.stages[stage] == "ended" else None
+    contract = held_as(state, evidence, Contract) if state.stages[stage] == "ended" else None
     if contract is None:
         return None
     visit = next(visit for visit in reversed(state.visits) if visit.stage == stage)
     left = visit.left if visit.left and visit.left_known else None
     told = state.events[(visit.left_event or state.sequence) - 1].recorded_at
-    cleared = _held(state, state.playbook.clearance, Cleared)
+    cleared = held_as(state, state.playbook.clearance, Cleared)
     on = (left or told).astimezone(ZoneInfo(state.zone)).date()
     return Signing(state.account, contract, on, cleared.id if cleared else None)
 
 
 def reserved_by(state: OpportunityState) -> str | None:
     """The clearance that a sale holds for a signing to come; none once it is lost."""
-    cleared = _held(state, state.playbook.clearance, Cleared) if state.life not in ("unopened", "lost") else None
+    cleared = held_as(state, state.playbook.clearance, Cleared) if state.life not in ("unopened", "lost") else None
     return cleared.id if cleared and signing_of(state) is None else None
 
 
 def signing_problems(state: OpportunityState, on: date) -> Iterator[Problem]:
     """What is wrong with the contract that is held, if it is signed on that day; of an unknown one, as `Signing.on`."""
     stage, evidence = state.playbook.signing or ("", None)
-    contract = _held(state, evidence, Contract)
+    contract = held_as(state, evidence, Contract)
     if contract is None:
         return
     place: dict[str, Any] = {"stage": stage, "edge": "end", "evidence": evidence}
@@ -74,7 +74,7 @@ def signing_problems(state: OpportunityState, on: date) -> Iterator[Problem]:
     if given is not None and given.override is not None:
         return
     place |= {"evidence": clearance, "amount": str(credit), "currency": contract.amount.currency}
-    cleared = _held(state, clearance, Cleared)
+    cleared = held_as(state, clearance, Cleared)
     if cleared is None:
         yield Problem(code="clearance_missing", params=place)
         return
@@ -100,7 +100,7 @@ def _too_early(contract: Contract, on: date) -> Iterator[tuple[str, dict[str, An
             yield "deliverable_before_signing", {"deliverable": one.id, "due": str(one.due), "signed": signed}
 
 
-def _held(state: OpportunityState, evidence: str | None, model: type[M]) -> M | None:
+def held_as(state: OpportunityState, evidence: str | None, model: type[M]) -> M | None:
     """What is held as such evidence; none if nothing is that fits, as after a migration."""
     held = state.evidence.get((evidence, None)) if evidence else None
     if held is None or held.value is None:

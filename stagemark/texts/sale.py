@@ -180,6 +180,16 @@ SALE_TEXTS: dict[str, tuple[str, str]] = {
         "and a reason",
         "阶段“{stage}”的{edge}标志缺少必需的证据“{evidence}”；请补录，或注明姓名和理由后豁免",
     ),
+    "clearance_unasked": (
+        "account {account} has not been asked whether it holds the clearance {clearance}; stagemark's client asks it "
+        "and vouches for it in the envelope",
+        "尚未向客户 {account} 核实授信 {clearance}；stagemark 客户端会核实并在信封中注明",
+    ),
+    "override_unasked": (
+        "nobody has looked whether {person} may do without {evidence}: that is for {roles}; stagemark's client looks "
+        "it up and vouches for it in the envelope",
+        "尚未核实 {person} 是否有权免去“{evidence}”（须由 {roles} 决定）；stagemark 客户端会核实并在信封中注明",
+    ),
     "condition_unmet": (
         "the {edge} marker of stage {stage} needs {evidence} {operator} {threshold} ({who}); found: {found}",
         "阶段“{stage}”的{edge}标志要求 {evidence} {operator} {threshold}（{who}）；目前：{found}",

@@ -79,7 +79,7 @@ async def host(tmp_path: Path) -> AsyncIterator[Host]:
         sales = Stagemark(
             server.client,
             ledger=kept,
-            clearances=Platform().neighbours(server.client),
+            asking=Platform().neighbours(server.client),
             refusals=SqlRefusals(store),
             calendars=calendars,
             jitter=timedelta(0),

@@ -12,11 +12,12 @@ from pydantic import JsonValue
 
 import stagemark.playbooks
 from stagemark.domain.commands import Command, Envelope, Given, Mark, Nurture, Open, Record
-from stagemark.domain.opportunity import Accepted, decide
+from stagemark.domain.opportunity import Accepted
 from stagemark.domain.playbook import Evidence, EvidenceType, Playbook, Stage
 from stagemark.domain.state import OpportunityState
 from stagemark.playbooks.load import read_playbook, shipped, shipped_playbook
 from stagemark.playbooks.schema import playbook_schema
+from tests.playing import decided
 
 FOLDER = Path(stagemark.playbooks.__file__).parent
 LARGEST = 12_000  # bytes of a compiled playbook as JSON: each running sale carries one (design.md §5)
@@ -129,7 +130,7 @@ class Play:
         """Record something; the codes of what is wrong with it."""
         self.hours += 1
         envelope = Envelope(key=f"k{self.hours}", commands=(command,), actor="wang", source="api")
-        decision = decide(self.state, envelope, START + timedelta(hours=self.hours))
+        decision = decided(self.state, envelope, START + timedelta(hours=self.hours))
         if isinstance(decision, Accepted):
             self.state = decision.state
             return []
