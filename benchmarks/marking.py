@@ -26,6 +26,8 @@ T = TypeVar("T")
 CALLERS = 10
 OWN = 3
 """Stages of each caller, where ten callers work at one sale."""
+SALES = 3
+"""So many sales each caller marks one after the other: a rate is of steady work, not of how one second begins and ends."""
 
 # Where ten callers mark one sale, no marker of one may wait for another's: so its stages open at any time.
 WIDE = Playbook.model_validate(
@@ -120,44 +122,48 @@ async def _one_peer(at: Place) -> list[float]:
 
 
 async def _ten_sales(at: Place) -> float:
-    sales = [await _opened(at) for _ in range(CALLERS)]
+    sales = [[await _opened(at) for _ in range(SALES)] for _ in range(CALLERS)]
 
-    async def caller(sale: str) -> None:
-        for number, (stage, edge, evidence) in enumerate(MARKS, start=1):
-            await at.sales.mark(sale, stage, edge, evidence, actor="wang", key=f"{sale}:{number}")
+    async def caller(own: list[str]) -> None:
+        for sale in own:
+            for number, (stage, edge, evidence) in enumerate(MARKS, start=1):
+                await at.sales.mark(sale, stage, edge, evidence, actor="wang", key=f"{sale}:{number}")
 
-    return await _rate(at, CALLERS * len(MARKS), [caller(sale) for sale in sales])
+    return await _rate(at, CALLERS * SALES * len(MARKS), [caller(own) for own in sales])
 
 
 async def _all_at_one_sale(at: Place) -> float:
-    sale = await _opened(at, WIDE)
+    sales = [await _opened(at, WIDE) for _ in range(SALES)]
 
     async def caller(who: int) -> None:
-        for stage in range(who, CALLERS * OWN, CALLERS):
-            for edge in _EDGES:
-                await at.sales.mark(sale, f"stage-{stage}", edge, actor="wang", key=f"{sale}:{stage}:{edge}")
+        for sale in sales:
+            for stage in range(who, CALLERS * OWN, CALLERS):
+                for edge in _EDGES:
+                    await at.sales.mark(sale, f"stage-{stage}", edge, actor="wang", key=f"{sale}:{stage}:{edge}")
 
-    return await _rate(at, CALLERS * OWN * 2, [caller(who) for who in range(CALLERS)])
+    return await _rate(at, CALLERS * SALES * OWN * 2, [caller(who) for who in range(CALLERS)])
 
 
 async def _ten_peers(at: Place) -> float:
-    handles = [await _started(at, len(MARKS)) for _ in range(CALLERS)]
+    handles = [[await _started(at, len(MARKS)) for _ in range(SALES)] for _ in range(CALLERS)]
 
-    async def caller(handle: WorkflowHandle[Peer, None]) -> None:
-        for number in range(len(MARKS)):
-            await _tell(handle, number)
+    async def caller(own: list[WorkflowHandle[Peer, None]]) -> None:
+        for handle in own:
+            for number in range(len(MARKS)):
+                await _tell(handle, number)
 
-    return await _peer_rate(at, CALLERS * len(MARKS), [caller(handle) for handle in handles])
+    return await _peer_rate(at, CALLERS * SALES * len(MARKS), [caller(own) for own in handles])
 
 
 async def _all_at_one_peer(at: Place) -> float:
-    handle = await _started(at, CALLERS * OWN * 2)
+    handles = [await _started(at, CALLERS * OWN * 2) for _ in range(SALES)]
 
     async def caller() -> None:
-        for number in range(OWN * 2):
-            await _tell(handle, number)
+        for handle in handles:
+            for number in range(OWN * 2):
+                await _tell(handle, number)
 
-    return await _peer_rate(at, CALLERS * OWN * 2, [caller() for _ in range(CALLERS)])
+    return await _peer_rate(at, CALLERS * SALES * OWN * 2, [caller() for _ in range(CALLERS)])
 
 
 async def _rate(at: Place, count: int, callers: list[Awaitable[None]]) -> float:

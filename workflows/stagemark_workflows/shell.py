@@ -187,12 +187,17 @@ class Shell(ABC):
 
     async def _send(self) -> None:
         """Tell people what the write of the ledger could not, on a queue with a limited rate."""
-        while await self._comes(lambda: sendable(self._outbox, self._now()) is not None):
-            if sending := sendable(self._outbox, self._now()):
+        while await self._comes(lambda: self._sendable() is not None):
+            if sending := self._sendable():
                 self._flying = sending
                 sent: Sent = await self._do(SendingActivities.send, sending, task_queue=SENDING_QUEUE)
                 self._flying = None
                 self._outbox = settled(self._outbox, sending, sent)
+
+    def _sendable(self) -> Sending | None:
+        """What may go now. Looked at after every step of the run, so it asks for the time only if there is anything."""
+        waits = self._outbox.messages or self._outbox.withdrawals
+        return sendable(self._outbox, self._now()) if waits else None
 
     async def _watch(self) -> None:
         """Let what is due happen, in time."""
