@@ -360,12 +360,12 @@ class CollectionState(NeighbourState):
 
         Args:
             instalments: Those that a payment names; what was written off of them can be recovered. None: the oldest
-                debts first.
+                debts first, retention money last (domain.md §7).
         """
         if named := list(instalments):
             known = [self.receivables[id_] for id_ in named if id_ in self.receivables]
             return {one.id: one.outstanding + one.written_off for one in known}
-        oldest = sorted(self.owed, key=lambda one: one.due or date.max)
+        oldest = sorted(self.owed, key=lambda one: (one.type == "retention", one.due or date.max))
         return {one.id: one.outstanding for one in oldest}
 
     def spread(self, amount: Decimal, instalments: Iterable[str] = ()) -> dict[str, Decimal]:
