@@ -14,6 +14,7 @@ from stagemark.cli.neighbours import COLLECTIONS, ApprovedBy, Ask, Instalment, l
 from stagemark.cli.receivables import held
 from stagemark.cli.recording import Reason, Sale
 from stagemark.domain.collection.policy import DebtorType
+from stagemark.domain.collection.receivables import promise_said
 from stagemark.reports.instalment import lines_of
 from stagemark.texts.receivables import HELD
 from stagemark.texts.tasks_collection import BECAME_TERMS, KIND_TERMS, TYPE_TERMS
@@ -21,7 +22,7 @@ from stagemark.texts.tasks_collection import BECAME_TERMS, KIND_TERMS, TYPE_TERM
 if TYPE_CHECKING:
     from stagemark.problem_texts import Language
 
-__all__ = ["app"]
+__all__ = ["app", "shown"]
 
 app = typer.Typer(no_args_is_help=True, help="Instalments: what is owed, what became of it, write-off, legal action.")
 
@@ -81,7 +82,7 @@ def list_command(
     speech = language(speaks)
     if output == "table":
         day = listed(lambda lists: lists.today())
-        show([_shown(row, day, speech) for row in found], _SHOWN, output, speech, _TERMS)
+        show([shown(row, day, speech) for row in found], _SHOWN, output, speech, _TERMS)
     else:
         show(found, _HEADINGS, output, speech)
 
@@ -177,11 +178,13 @@ def debtor(type_: Annotated[DebtorType, typer.Argument(metavar="TYPE", help="Of 
     return lambda part, sale, said: part.set_debtor(sale, type_, **said)
 
 
-def _shown(row: Mapping[str, Any], day: date, speech: Language) -> dict[str, Any]:
-    """For people: the currency beside what is owed, and one column for what holds collecting back."""
+def shown(row: Mapping[str, Any], day: date, speech: Language) -> dict[str, Any]:
+    """For people: the currency beside what is owed, and one column for what was promised and is disputed."""
+    until = row["promised_until"]
+    promised = promise_said(until, "over", speech) if until and until < day else until
     return {
         **row,
         "amount": money(row["amount"]),
         "outstanding": money(row["outstanding"], row["currency"]),
-        "held": held({**row, "promised": row["promised_until"]}, day, speech),
+        "held": held({**row, "promised": promised}, speech),
     }

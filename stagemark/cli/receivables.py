@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -67,20 +66,19 @@ def receivables(
     """What is owed: customer, instalment, age, amount, kind due, promise, dispute; totals by cell of the matrix."""
     on, speech = day_of(as_of, "--as-of") if as_of else None, language(speaks)
 
-    async def read() -> tuple[list[Owing], list[Person], date]:
+    async def read() -> tuple[list[Owing], list[Person]]:
         async with bootstrap.engine(new=False) as parts:
             everybody = await parts.directory.people()
-            day = on or await parts.lists.today()
             if not (rows := await parts.lists.receivables(on, account=account)):
                 await parts.lists.look_for(account=account)
             for who in filter(None, (owner, supervisor)):
                 await _known(parts, who, rows)
-            return rows, everybody, day
+            return rows, everybody
 
-    rows, everybody, day = run(read())
+    rows, everybody = run(read())
     rows = list(_chosen(rows, everybody, owner, supervisor, team))
     if by is None:
-        _whole(rows, day, output, speech)
+        _whole(rows, output, speech)
     elif by == "cell":
         show([_total(total, output) for total in totals(rows)], _TOTALS, output, speech, {"cell": CELL_TERMS})
     else:
@@ -131,7 +129,7 @@ def _group(by: By, everybody: Sequence[Person]) -> Callable[[Owing], str | None]
     return groups[by]
 
 
-def _whole(rows: Sequence[Owing], day: date, output: str, speech: Language) -> None:
+def _whole(rows: Sequence[Owing], output: str, speech: Language) -> None:
     """Every row; for people and as JSON with the totals by cell of the matrix."""
     if output == "json":
         plain = [row.model_dump(mode="json") for row in rows]
@@ -143,19 +141,15 @@ def _whole(rows: Sequence[Owing], day: date, output: str, speech: Language) -> N
     zh = speech == "zh"
     said = [dict(zip(HEADINGS, cells(row, speech), strict=True)) for row in rows]
     terms = {"owner": names()} if said else {}
-    show([{**row, "held": held(row, day, speech)} for row in said], _SHOWN, output, speech, terms)
+    show([{**row, "held": held(row, speech)} for row in said], _SHOWN, output, speech, terms)
     for total in totals(rows):
         line = f"{CELL_TERMS[total.cell][zh]}: {total.count}, {money(total.outstanding, total.currency)}"
         console().print(line, markup=False, highlight=False)
 
 
-def held(row: Mapping[str, Any], day: date, speech: Language) -> str:
-    """Why the customer is left alone about an instalment on a day; a promise whose day is over holds nobody back."""
-    zh = speech == "zh"
-    over = bool(row["promised"]) and str(row["promised"]) < str(day)
-    holding = {"promised": row["promised"] and not over, "disputed": row["disputed"]}
-    said = [HELD[name][zh].format(**row) for name, holds in holding.items() if holds]
-    return "\n".join(said)
+def held(row: Mapping[str, Any], speech: Language) -> str:
+    """What the customer has promised about an instalment and what they dispute, in one column."""
+    return "\n".join(HELD[name][speech == "zh"].format(**row) for name in ("promised", "disputed") if row[name])
 
 
 def _total(total: Total, output: str) -> Mapping[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["CELL_TERMS", "HEADINGS", "HELD", "REST", "UNAPPROVED"]
+__all__ = ["CELL_TERMS", "HEADINGS", "HELD", "OUTCOME", "REST", "UNAPPROVED"]
 
 HEADINGS: Final[dict[str, tuple[str, str]]] = {
     "account": ("Customer", "客户"),
@@ -26,10 +26,11 @@ CELL_TERMS: Final[dict[str, tuple[str, str]]] = {
     "old_large": ("old, large", "账龄长、大额"),
 }
 HELD: Final[dict[str, tuple[str, str]]] = {
-    "heading": ("Held back by", "暂缓原因"),
-    "promised": ("promise until {promised}", "承诺 {promised} 前付款"),
+    "heading": ("Promise, dispute", "承诺、争议"),
+    "promised": ("promise until {promised}", "付款承诺 {promised}"),
     "disputed": ("dispute {disputed}", "争议 {disputed}"),
 }
-"""Why somebody is left alone for now; in a terminal one column has room for either."""
+"""In a terminal one column has room for either."""
+OUTCOME: Final = ("{until}, {outcome}", "{until}（{outcome}）")
 UNAPPROVED: Final = ("by legal action, once it is approved", "法律催收（待批准）")
 REST: Final = ("and {count} more", "另有 {count} 笔")

@@ -16,9 +16,9 @@ from rich.cells import cell_len
 
 from stagemark import bootstrap
 from stagemark.cli import main
+from stagemark.cli.instalment import shown as instalment_shown
 from stagemark.cli.listing import show
 from stagemark.cli.promise import shown as promise_shown
-from stagemark.cli.receivables import held
 from tests.readmodel.neighbours import keep, lives
 
 LIVES = lives()
@@ -67,11 +67,12 @@ def test_an_empty_list_says_so_and_is_empty_for_programs(said: Say) -> None:
     assert said("account", "list", "--output", "csv").count("\n") == 1
 
 
-def test_a_promise_whose_day_is_over_holds_nobody_back_before_the_engine_has_looked() -> None:
+def test_a_promise_whose_day_is_over_is_said_to_be_over_before_the_engine_has_looked() -> None:
     day = date(2026, 3, 7)  # a Saturday: the engine looks on Monday
-    row = {"promised": "2026-03-06", "disputed": "c-1"}
-    assert held(row, day, "en") == "dispute c-1"
-    assert held(row, date(2026, 3, 6), "en") == "promise until 2026-03-06\ndispute c-1"
+    row = {"promised_until": date(2026, 3, 6), "disputed": "c-1", "amount": "5", "outstanding": "5", "currency": "CNY"}
+    assert instalment_shown(row, date(2026, 3, 6), "en")["held"] == "promise until 2026-03-06\ndispute c-1"
+    assert instalment_shown(row, day, "en")["held"] == "promise until 2026-03-06, its day is over\ndispute c-1"
+    assert instalment_shown(row, day, "zh")["held"] == "付款承诺 2026-03-06（已到期，待核实）\n争议 c-1"
     assert promise_shown({"outcome": "open", "until": date(2026, 3, 6)}, day)["outcome"] == "over"
     assert promise_shown({"outcome": "open", "until": day}, day)["outcome"] == "open"
     assert promise_shown({"outcome": "kept", "until": date(2026, 3, 6)}, day)["outcome"] == "kept"
@@ -92,7 +93,7 @@ def test_programs_get_ids_whatever_the_language(said: Say) -> None:
         (("dispute", "list"), ("S-1/2/1",), ()),
         (("prompt", "list"), ("尚无答复",), ("open",)),
         (("complaint", "list"), ("处理中", "收集信息"), ("open", "collect")),
-        (("receivables",), ("财务催收", "法律催收", "暂缓原因"), ("finance", "legal")),
+        (("receivables",), ("财务催收", "法律催收", "承诺、争议"), ("finance", "legal")),
         (("receivables", "--by", "kind"), ("财务催收",), ("finance",)),
         (("receivables", "--by", "cell"), ("账龄长、小额",), ("old_small",)),
     ],

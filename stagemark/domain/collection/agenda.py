@@ -16,7 +16,7 @@ from stagemark.domain.collection.state import CollectionState, Promise, Receivab
 from stagemark.domain.entries import TaskDue
 from stagemark.domain.neighbour import Around, Due
 
-__all__ = ["agenda", "due_kind", "kind_on", "standing"]
+__all__ = ["agenda", "due_kind", "kind_on", "promise_ended", "standing"]
 
 DAY = timedelta(days=1)
 
@@ -70,7 +70,8 @@ def agenda(state: CollectionState, around: Around) -> Iterator[Due]:
         if one.due is not None:
             yield from _ageing(state, one, one.due, around)
         if one.promise is not None:
-            yield _promise_over(state, one, one.promise, around)
+            ended = promise_ended(state, around.policy.collection, one, one.promise)
+            yield Due(around.at(one.promise.until + DAY), ended)
         elif not one.paused and one.due is not None:
             yield from _reminders(state, one, one.due, around) if one.by is None else _contacts(state, one, around)
     yield from _milestones(state, around)
@@ -105,16 +106,14 @@ def _ageing(state: CollectionState, one: Receivable, due: date, around: Around) 
         yield Due(around.at(day), Aged(instalment=one.id, since=day, by=by))
 
 
-def _promise_over(state: CollectionState, one: Receivable, promise: Promise, around: Around) -> Due:
-    """The day after it: kept, or broken and then one step harder (domain.md §3)."""
-    day = promise.until + DAY
+def promise_ended(state: CollectionState, policy: CollectionPolicy, one: Receivable, promise: Promise) -> PromiseEnded:
+    """What a promise is the day after it: kept, or broken and then one step harder (domain.md §3)."""
     if kept(one, promise, state.payments.values()):
-        return Due(around.at(day), PromiseEnded(instalment=one.id, kept=True))
-    policy = around.policy.collection
+        return PromiseEnded(instalment=one.id, kept=True)
     young = policy.matrix.young
     base = promise.by or (young.large if policy.is_large(state.currency, one.outstanding) else young.small)
-    harder = harder_of(due_kind(policy, one, state.currency, day), policy.harder.get(base, base))
-    return Due(around.at(day), PromiseEnded(instalment=one.id, kept=False, by=harder))
+    aged = due_kind(policy, one, state.currency, promise.until + DAY)
+    return PromiseEnded(instalment=one.id, kept=False, by=harder_of(aged, policy.harder.get(base, base)))
 
 
 def _reminders(state: CollectionState, one: Receivable, due: date, around: Around) -> Iterator[Due]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from stagemark.domain.collection import commands as asked
 from stagemark.domain.collection import contracting, paying
 from stagemark.domain.collection.policy import harder_of
-from stagemark.domain.collection.promises import paid_by
+from stagemark.domain.collection.promises import ended, paid_by
 from stagemark.domain.collection.state import (
     Approval,
     CollectionState,
@@ -52,13 +52,7 @@ def _promised(state: CollectionState, fact: asked.PromisePayment, entry: Entry[A
 
 
 def _promise_ended(state: CollectionState, fact: asked.PromiseEnded, entry: Entry[Any]) -> Changes:
-    one = state.receivables[fact.instalment]
-    if fact.kept or fact.by is None:
-        outcome = "kept" if fact.kept else "broken"
-        return _phase(state, one, promises=one.promises_ended(outcome), since=entry.day)
-    by = harder_of(one.by, fact.by)
-    promises = one.promises_ended("broken", before=one.by, after=by)
-    return _phase(state, one, promises=promises, since=entry.day, by=by, broken=True, contacted=None)
+    return _phase(state, ended(state.receivables[fact.instalment], fact, entry.day))
 
 
 def _disputed(state: CollectionState, fact: asked.Dispute, entry: Entry[Any]) -> Changes:

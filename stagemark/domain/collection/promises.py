@@ -7,10 +7,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from stagemark.domain.collection.commands import PromiseEnded
 from stagemark.domain.collection.policy import harder_of
 from stagemark.domain.collection.state import NOTHING, Payment, Promise, Receivable
 
-__all__ = ["judged", "kept", "paid_by"]
+__all__ = ["ended", "judged", "kept", "paid_by"]
 
 
 def paid_by(one: Receivable, day: date, payments: Collection[Payment]) -> Decimal:
@@ -25,6 +26,17 @@ def kept(one: Receivable, promise: Promise, payments: Collection[Payment]) -> bo
         return came >= one.amount - one.written_off
     before = min(promise.paid, paid_by(one, promise.on, payments))  # of which some may be gone since
     return came - before >= promise.amount
+
+
+def ended(one: Receivable, fact: PromiseEnded, day: date) -> Receivable:
+    """The last promise is over: kept, or broken, and from that day on it is collected by a harder kind."""
+    if fact.kept or fact.by is None:
+        outcome = "kept" if fact.kept else "broken"
+        return one.model_copy(update={"promises": one.promises_ended(outcome), "since": day})
+    by = harder_of(one.by, fact.by)
+    promises = one.promises_ended("broken", before=one.by, after=by)
+    harder = {"promises": promises, "since": day, "by": by, "broken": True, "contacted": None}
+    return one.model_copy(update=harder)
 
 
 def judged(one: Receivable, payments: Collection[Payment], day: date) -> Receivable:

@@ -7,14 +7,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final, Literal
 
-from stagemark.domain.collection.agenda import due_kind, kind_on
+from stagemark.domain.collection.agenda import due_kind, kind_on, promise_ended
 from stagemark.domain.collection.policy import CollectionPolicy, DebtorType, Kind
+from stagemark.domain.collection.promises import ended
 from stagemark.domain.collection.state import CollectionState, Receivable
 from stagemark.domain.commands import Model
 from stagemark.domain.entries import Day, Entry, Reckoned
 from stagemark.problem_texts import Language
-from stagemark.texts.receivables import CELL_TERMS, HEADINGS, REST, UNAPPROVED
-from stagemark.texts.tasks_collection import KIND_TERMS
+from stagemark.texts.receivables import CELL_TERMS, HEADINGS, OUTCOME, REST, UNAPPROVED
+from stagemark.texts.tasks_collection import KIND_TERMS, PROMISE_TERMS
 
 __all__ = [
     "CELLS",
@@ -26,6 +27,7 @@ __all__ = [
     "cells",
     "happened_on",
     "owing",
+    "promise_said",
     "shares",
     "table_of",
     "totals",
@@ -60,6 +62,7 @@ class Owing(Model):
         by: The kind of collection that is due; it is never softer than it was, but while an exempt account is spared.
         approved: Whether legal action is approved.
         promised: Until when the customer has promised to pay.
+        broken: Until when they had promised last, and have not paid.
         disputed: The complaint that pauses it.
         debtor: The customer's type of debtor.
         contacted: When somebody was last asked to contact the customer about it.
@@ -82,6 +85,7 @@ class Owing(Model):
     by: Kind | None
     approved: bool
     promised: Day | None
+    broken: Day | None
     disputed: str | None
     debtor: DebtorType | None
     contacted: Day | None
@@ -179,6 +183,8 @@ def _row(
 ) -> Owing:
     signed = state.signed
     assert signed is not None  # it is running
+    if one.promise is not None and one.promise.until < on:  # its day is over, and the engine looks in working hours
+        one = ended(one, promise_ended(state, policy, one, one.promise), on)
     begins = one.due if policy.age_from == "due" else one.begins
     late = one.due is not None and on > one.due
     age = (on - begins).days if late and begins is not None else None
@@ -200,6 +206,7 @@ def _row(
         by=kind_on(state, policy, due_kind(policy, one, state.currency, on), on) if late else None,
         approved=one.legal is not None,
         promised=one.promise.until if one.promise else None,
+        broken=one.promises[-1].until if one.promises and one.promises[-1].outcome == "broken" else None,
         disputed=one.dispute.complaint if one.dispute else None,
         debtor=state.debtor,
         contacted=one.contacted,
@@ -221,6 +228,12 @@ def kind_said(row: Owing, language: Language) -> str:
     return (UNAPPROVED if row.by == "legal" and not row.approved else KIND_TERMS[row.by])[language == "zh"]
 
 
+def promise_said(until: date, outcome: str, language: Language) -> str:
+    """A promise that holds no more, as people read it."""
+    zh = language == "zh"
+    return OUTCOME[zh].format(until=until, outcome=PROMISE_TERMS[outcome][zh])
+
+
 def cells(row: Owing, language: Language) -> list[str]:
     """A row as people read it, in the order of the headings."""
     named = row.customer and row.customer != row.account
@@ -228,6 +241,7 @@ def cells(row: Owing, language: Language) -> list[str]:
         "account": f"{row.customer} ({row.account})" if named else row.account,
         "outstanding": f"{row.outstanding:,.2f} {row.currency}",
         "by": kind_said(row, language),
+        "promised": promise_said(row.broken, "broken", language) if row.broken else row.promised,
     }
     return ["" if values[name] is None else str(values[name]) for name in HEADINGS]
 

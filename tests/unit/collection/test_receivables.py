@@ -81,6 +81,29 @@ def test_promise_and_dispute_stand_beside_the_debt() -> None:
     assert told["3"] == (None, "S-1/3/1")
 
 
+def test_a_promise_that_a_weekend_has_broken_is_broken_before_the_engine_has_looked() -> None:
+    """The table of Monday goes out before working hours begin."""
+    given = "given signed 2026-02-02: 1=150000 due 2026-03-02\n03-03 * promise 1 until 2026-03-06"
+    state = played(f"{given}\nuntil 2026-03-08")
+    assert state.receivables["1"].promise is not None
+    assert cells(table(state, on="2026-03-06")[0], "en")[7:9] == ["by a visit", "2026-03-06"]
+    broken = table(state, on="2026-03-09")[0]
+    assert (broken.promised, broken.broken, broken.contacted) == (None, date(2026, 3, 6), None)
+    said = {language: cells(broken, language)[7:9] for language in ("en", "zh")}
+    assert said == {
+        "en": ["by legal action, once it is approved", "2026-03-06, broken"],
+        "zh": ["法律催收（待批准）", "2026-03-06（已失约）"],
+    }  # fmt: skip
+    looked = table(played(f"{given}\nuntil 2026-03-09"), on="2026-03-09")[0]
+    assert looked == broken.model_copy(update={"contacted": date(2026, 3, 9)})
+
+
+def test_a_promise_that_was_kept_over_a_weekend_makes_nothing_harder() -> None:
+    given = "given signed 2026-02-02: 1=150000 due 2026-03-02\n03-03 * promise 1 until 2026-03-06 of 90000"
+    row = table(played(f"{given}\n03-06 * pay P1 90000 for 1\nuntil 2026-03-08"), on="2026-03-09")[0]
+    assert (row.by, row.promised, row.broken) == ("visit", None, None)
+
+
 def test_what_is_paid_written_off_or_void_is_not_in_the_table() -> None:
     paid = played(f"{SIGNED}\n03-04 * pay P1 50000 for 1\n03-04 * write-off 3\nuntil 2026-03-10")
     assert {row.instalment for row in table(paid, on="2026-03-10")} == {"2", "4"}
