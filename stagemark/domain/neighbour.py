@@ -244,7 +244,7 @@ def _try(rules: Rules[S], state: S, request: Request[Any], content: str, around:
     trial, entries = state, []
     for place, command in enumerate(request.commands):
         if command.kind not in rules.undeniable:
-            found = [*_unanswerable(trial, command), *rules.refuse(trial, command, observed, around)]
+            found = [*_unanswerable(trial, command, around), *rules.refuse(trial, command, observed, around)]
             if found:
                 problems += [_placed(problem, f"commands[{place}]") for problem in found]
                 continue
@@ -276,7 +276,7 @@ def _in_future(observed: Moment, around: Around) -> list[Problem]:
     return [Problem(code="observed_in_future", params=params)]
 
 
-def _unanswerable(state: NeighbourState, command: Any) -> list[Problem]:
+def _unanswerable(state: NeighbourState, command: Any, around: Around) -> list[Problem]:
     if not isinstance(command, AnswerTask):
         return []
     if command.entry not in state.tasks:
@@ -285,6 +285,9 @@ def _unanswerable(state: NeighbourState, command: Any) -> list[Problem]:
         return [Problem(code="answer_needs", params={"answer": command.answer, "what": "text"})]
     if command.until is None and command.answer == "put_off":
         return [Problem(code="answer_needs", params={"answer": command.answer, "what": "until"})]
+    if command.until is not None and command.until < around.today:
+        params = {"until": str(command.until), "today": str(around.today)}
+        return [Problem(code="answer_day_past", params=params)]
     return []
 
 

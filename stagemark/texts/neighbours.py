@@ -15,6 +15,10 @@ NEIGHBOUR_TEXTS: dict[str, tuple[str, str]] = {
         "没有待处理的任务 {entry}；待处理的有：{open}",
     ),
     "answer_needs": ("an answer “{answer}” needs {what}; give it", "答复“{answer}”必须填写 {what}"),
+    "answer_day_past": (
+        "{until} is past, today is {today}; give today or a later day",
+        "{until} 已过，今天是 {today}；请给出今天或以后的日期",
+    ),
     "quiet_hours_malformed": (
         "{value} are no quiet hours; write 21:00-08:00",
         "“{value}”不是免打扰时段；请写成 21:00-08:00",

@@ -58,7 +58,6 @@ class AftercareRules(Rules[AftercareState]):
             task = state.tasks.get(command.entry)
             if task and task.due.task == "prompt" and command.answer == "done":
                 yield Problem(code="prompt_needs_answer", params={"prompt": state.open_prompt or ""})
-            yield from _in_past(command.until, around)
         elif state.signed is None or state.over:
             yield Problem(code="aftercare_not_signed", params={"id": state.id})
         else:

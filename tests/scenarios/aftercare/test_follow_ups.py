@@ -143,7 +143,7 @@ def test_a_task_that_is_put_off_comes_back_once() -> None:
     life.until("2026-03-13")
     (entry,) = life.state.tasks
     assert life.ask(AnswerTask(entry=entry, answer="put_off", until=day("2026-03-16"))) == []
-    assert life.ask(AnswerTask(entry=entry, answer="put_off", until=day("0001-01-01"))) == ["aftercare_day_past"]
+    assert life.ask(AnswerTask(entry=entry, answer="put_off", until=day("0001-01-01"))) == ["answer_day_past"]
     life.lines.clear()
     assert life.seen("2026-03-16") == ["2026-03-16 arrived -> owner"]
     assert life.state.contacts["arrived"].item.on == day("2026-03-16")
