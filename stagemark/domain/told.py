@@ -7,6 +7,7 @@ tells it to whom. It is a command of the neighbour that is told, so it stands in
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from decimal import Decimal
 from typing import Final, Literal, Self
 
@@ -15,7 +16,7 @@ from pydantic import Field, JsonValue
 from stagemark.domain.catalogue import Suggestion
 from stagemark.domain.commands import Envelope, Model, PersonId
 from stagemark.domain.contract import MILESTONES, Contract, MilestoneId
-from stagemark.domain.entries import Day, Stream
+from stagemark.domain.entries import Day, Reckoned, Stream
 from stagemark.domain.moments import Moment
 from stagemark.domain.money import Amount
 from stagemark.domain.playbook import Collects, Playbook
@@ -324,10 +325,11 @@ class PaidUp(Model):
     Attributes:
         on: The day on which that was recorded.
         share: Paid share of what is not retention money, from 0 to 1.
-        overdue: Whether anything is overdue.
+        overdue: Whether anything is overdue, as the collection has recorded it: in its working hours.
         settled: Whether all is paid, retention money too.
         steps: By the payments' own days, which share was reached when; a day for each percent is enough.
         clear: Since when what had been overdue is overdue no more.
+        due: Once anything is paid: the last day on which nothing is overdue if nothing more is paid.
     """
 
     kind: Literal["paid_up"] = "paid_up"
@@ -337,3 +339,8 @@ class PaidUp(Model):
     settled: bool = False
     steps: tuple[tuple[Day, Decimal], ...] = ()
     clear: Day | None = None
+    due: Reckoned | None = None
+
+    def overdue_on(self, day: date) -> bool:
+        """Whether anything is overdue on a day, which no calendar of working days puts off."""
+        return self.overdue or (self.due is not None and day > self.due)

@@ -44,7 +44,7 @@ def paid_on(state: AftercareState, around: Around) -> date | None:
     It is the first day, by the payments' own, on which the share was enough; what is paid later does not move it.
     """
     rule, paid = around.policy.aftercare.completed, state.paid
-    if paid is None or paid.share < rule.paid_share or (paid.overdue and rule.nothing_overdue):
+    if paid is None or paid.share < rule.paid_share or (rule.nothing_overdue and paid.overdue_on(around.today)):
         return None
     if not paid.steps:  # told by an earlier version, or nothing had to be paid
         since = state.anchors.get("payment")
@@ -83,7 +83,7 @@ def unfit(state: AftercareState, around: Around) -> Iterator[Problem]:
         # Cut off and not rounded: what is not enough must not read like it.
         paid = (share * 100).quantize(Decimal("0.01"), ROUND_FLOOR)
         params = {"share": _percent(paid), "needed": _percent(policy.completed.paid_share * 100)}
-        overdue = state.paid is not None and state.paid.overdue and policy.completed.nothing_overdue
+        overdue = bool(state.paid and state.paid.overdue_on(around.today)) and policy.completed.nothing_overdue
         yield Problem(code="growth_overdue" if overdue else "growth_not_paid", params=params)
     if not state.scores:
         yield Problem(code="growth_satisfaction_unknown")

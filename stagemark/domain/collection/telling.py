@@ -105,6 +105,7 @@ def _paid_up(before: CollectionState, after: CollectionState, last: Entry[Any]) 
         steps, clear = (_steps(state), _clear(state)) if state.running else ((), None)
         return {
             "share": state.share, "overdue": state.overdue, "settled": state.settled, "steps": steps, "clear": clear,
+            "due": _due(state) if state.share else None,  # before that it is not paid, due or not
         }  # fmt: skip
 
     if after.running and (now := standing(after)) != standing(before):
@@ -134,8 +135,13 @@ def _steps(state: CollectionState) -> tuple[tuple[date, Decimal], ...]:
 
 def _clear(state: CollectionState) -> date | None:
     """When the last of what had been overdue was settled; what was paid in time and told late had not been."""
-    ordinary = [one for one in state.receivables.values() if one.type != "retention" and one.by]
+    ordinary = [one for one in state.receivables.values() if one.type != "retention"]
     return max((one.settled for one in ordinary if one.settled and one.due and one.settled > one.due), default=None)
+
+
+def _due(state: CollectionState) -> date | None:
+    """The first due date of what is owed; retention money is apart (domain.md §7)."""
+    return min((one.due for one in state.owed if one.due and one.type != "retention"), default=None)
 
 
 def _end(state: CollectionState, signed: Signed, key: str) -> Envelope:

@@ -12,7 +12,7 @@ from stagemark.domain.aftercare.growth import why_no_prompt
 from stagemark.domain.collection.telling import tells
 from stagemark.domain.neighbour import Accepted
 from stagemark.domain.told import PaidUp
-from tests.scenarios.aftercare.playing import Aftercare, day, paid, signed
+from tests.scenarios.aftercare.playing import Aftercare, day, delivered, paid, satisfied, signed, suggested, suggestion
 from tests.scenarios.collection.language import read
 from tests.scenarios.collection.playing import Play
 
@@ -83,6 +83,42 @@ def test_each_percent_keeps_its_day_however_many_payments_come() -> None:
     steps = play.paid[-1][1].steps
     assert [steps[0], steps[-1]] == [(days[0], Decimal("0.002")), (days[-1], Decimal("0.1"))]
     assert [share for _, share in steps[1:-1]] == [Decimal(n) / 100 for n in range(1, 10)]
+
+
+WEEKEND = "1=50000 due 2026-03-06"  # a Friday: the collection takes note on Monday
+
+
+def reasons(life: Aftercare) -> set[str]:
+    return {problem.code for problem in why_no_prompt(life.state, life.around)}
+
+
+@pytest.mark.parametrize("paid", ["03-05", "03-07"], ids=["paid before", "paid on Saturday"])
+def test_what_falls_due_before_a_weekend_is_overdue_on_it(paid: str) -> None:
+    life, _ = Paying(f"{paid} * pay P1 46000", parts=WEEKEND).heard()
+    assert "growth_overdue" in reasons(life.until("2026-03-07"))
+
+
+def test_what_falls_due_today_is_not_overdue() -> None:
+    life, _ = Paying("03-05 * pay P1 46000", parts=WEEKEND).heard()
+    assert "growth_overdue" not in reasons(life.until("2026-03-06"))
+
+
+def test_no_prompt_goes_out_once_a_debt_is_overdue_though_nobody_has_told_so() -> None:
+    play = Paying("03-05 * pay P1 46000", parts=WEEKEND)
+    life = play.heard()[0]
+    life.tell("2026-03-05", delivered("2026-03-05"), suggested(suggestion()))
+    assert life.ask(satisfied()) == []
+    assert life.state.anchors["completion"].on == day("2026-03-05")
+    life.until("2026-06-01")
+    assert "completion" not in life.state.anchors
+    assert life.state.prompts == {}
+    life.tell("2026-06-01", paid("2026-06-01"))
+    assert life.state.anchors["completion"].on == day("2026-06-01")
+
+
+def test_what_was_paid_on_the_weekend_after_its_day_had_been_overdue() -> None:
+    _, since = Paying("03-05 * pay P1 46000", "03-07 * pay P2 4000", parts=WEEKEND).heard()
+    assert since == ["2026-03-05", "2026-03-07"]
 
 
 def test_a_rest_that_is_paid_later_does_not_move_what_an_earlier_version_told() -> None:
