@@ -27,6 +27,8 @@ _HEADINGS = {
     "late": ("Days late", "延误天数"),
 }
 
+_UNPLANNED = {"unplanned": ("not planned", "未计划")}
+
 
 @app.command()
 @COLLECTIONS.recording
@@ -73,4 +75,6 @@ def list_command(
     found = listed(lambda lists: lists.milestones(sale), sale=sale)
     if late:
         found = [row for row in found if row["late"] and row["reached"] is None]
-    show(found, _HEADINGS, output, language(speaks), {"milestone": MILESTONE_TERMS})
+    if output == "table":  # what an instalment waits for, and nobody has planned
+        found = [row if row["planned"] or row["reached"] else {**row, "planned": "unplanned"} for row in found]
+    show(found, _HEADINGS, output, language(speaks), {"milestone": MILESTONE_TERMS, "planned": _UNPLANNED})

@@ -126,6 +126,10 @@ COLLECTION_TASKS: dict[str, tuple[str, str]] = {
         "Late: {milestone}, planned for {planned}. See to it before the customer makes it a reason not to pay.",
         "{milestone}原定 {planned}，已经延误。请尽快处理，以免成为客户拒付的理由。",
     ),
+    "milestone_unplanned": (
+        "Nobody has planned {milestone}, and what is paid after it has no due date: instalment {waiting}. Plan it.",
+        "{milestone}尚未计划，须待其完成才到期的分期 {waiting} 因此没有到期日。请登记计划日期。",
+    ),
     "receivables": (
         "The receivables of your people on {on}: {count}, of which {overdue} are overdue.\n{table}",
         "{on} 团队应收账款：共 {count} 笔，其中逾期 {overdue} 笔。\n{table}",

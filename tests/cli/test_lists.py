@@ -91,6 +91,7 @@ def test_programs_get_ids_whatever_the_language(said: Say) -> None:
     [
         (("instalment", "list"), ("分期款", "未结清", "争议 S-1/2/1", "150,000.00 CNY"), ("part", "open")),
         (("dispute", "list"), ("S-1/2/1",), ()),
+        (("delivery", "list"), ("验收", "未计划"), ("acceptance", "unplanned")),
         (("prompt", "list"), ("尚无答复",), ("open",)),
         (("complaint", "list"), ("处理中", "收集信息"), ("open", "collect")),
         (("receivables",), ("财务催收", "法律催收", "承诺、争议"), ("finance", "legal")),

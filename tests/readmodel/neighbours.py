@@ -14,7 +14,7 @@ from tests.scenarios.collection.playing import Play
 from tests.scenarios.complaint.playing import ID, opened
 
 _COLLECTION = """
-given signed 2026-02-02: 1=50000 due 2026-03-02; 2=150000 due 2026-03-02
+given signed 2026-02-02: 1=50000 due 2026-03-02; 2=150000 due 2026-03-02; 3=7 after acceptance 30
 03-16 * pay P1 20000 for 1
 03-18 * dispute 2
 until 2026-03-25

@@ -12,7 +12,7 @@ from stagemark.domain.calendars import WorkCalendar
 from stagemark.domain.collection.commands import Aged, PromiseEnded
 from stagemark.domain.collection.policy import KINDS, CollectionPolicy, Kind, TaskRule, harder_of
 from stagemark.domain.collection.promises import kept
-from stagemark.domain.collection.state import CollectionState, Promise, Receivable
+from stagemark.domain.collection.state import CollectionState, MilestoneState, Promise, Receivable
 from stagemark.domain.entries import TaskDue
 from stagemark.domain.neighbour import Around, Due
 
@@ -39,8 +39,8 @@ def _standing(state: CollectionState) -> Iterator[str]:
         if _legal_wanted(one):
             yield _legal_cause(state, one)
     for id_, milestone in state.milestones.items():
-        if milestone.reached is None and milestone.planned is not None:
-            yield f"milestone:{id_}:{milestone.planned}"
+        if milestone.reached is None and (milestone.planned is not None or state.waiting_for(id_)):
+            yield _milestone_cause(id_, milestone)
     if state.threat:
         yield _supply_cause(state)
     if state.may_resume:
@@ -150,13 +150,26 @@ def _contacts(state: CollectionState, one: Receivable, around: Around) -> Iterat
 
 
 def _milestones(state: CollectionState, around: Around) -> Iterator[Due]:
-    rule, grace = around.policy.collection.milestone, timedelta(days=around.policy.collection.milestone_grace)
+    """One is late, or nobody has said when it will be and an instalment waits for it."""
+    assert state.signed is not None  # it is running
+    policy, grace = around.policy.collection, timedelta(days=around.policy.collection.milestone_grace)
     for id_, milestone in state.milestones.items():
-        if milestone.planned is not None and milestone.reached is None:
-            cause = f"milestone:{id_}:{milestone.planned}"
-            about: dict[str, JsonValue] = {"milestone": id_, "planned": str(milestone.planned)}
+        if milestone.reached is not None:
+            continue
+        cause = _milestone_cause(id_, milestone)
+        about: dict[str, JsonValue] = {"milestone": id_}
+        if milestone.planned is not None:
             at = around.at(milestone.planned + grace + DAY)
-            yield _task(state, around, rule, "milestone_late", cause, cause, at, about)
+            about["planned"] = str(milestone.planned)
+            yield _task(state, around, policy.milestone, "milestone_late", cause, cause, at, about)
+        elif waiting := state.waiting_for(id_):
+            at = around.at(state.signed.on + timedelta(days=policy.unplanned.after))
+            about["waiting"] = ", ".join(waiting)
+            yield _task(state, around, policy.unplanned, "milestone_unplanned", cause, cause, at, about)
+
+
+def _milestone_cause(id_: str, milestone: MilestoneState) -> str:
+    return f"milestone:{id_}:{milestone.planned}"
 
 
 def _supply(state: CollectionState, around: Around) -> Iterator[Due]:

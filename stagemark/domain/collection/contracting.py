@@ -125,15 +125,19 @@ def _amounts(receivables: Mapping[str, Receivable]) -> dict[str, Decimal]:
 
 
 def _milestones(state: CollectionState, contract: Contract) -> Milestones:
-    """What was reached, and what was planned since the last contract, where this one says nothing else."""
+    """What was reached, and what was planned since the last contract, where this one says nothing else.
+
+    What an instalment waits for is tracked, whether somebody has planned it or not.
+    """
     was = _planned(state.signed.contract) if state.signed is not None and not state.void else {}
     plans = _planned(contract)
+    waited = [part.after for part in contract.instalments if part.after and part.after != "signing"]
     found: Milestones = {}
-    for id_ in {**plans, **state.milestones}:
+    for id_ in {**plans, **dict.fromkeys(waited), **state.milestones}:
         known, plan = state.milestones.get(id_), plans.get(id_)
         if known is None or (plan != was.get(id_)):
             known = MilestoneState(planned=plan, reached=known.reached if known else None)
-        if known.planned or known.reached:
+        if known.planned or known.reached or id_ in waited:
             found[id_] = known
     return found
 

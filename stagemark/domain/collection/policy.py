@@ -23,6 +23,7 @@ __all__ = [
     "DebtorType",
     "Kind",
     "Matrix",
+    "PlanRule",
     "TaskRule",
     "Weekly",
     "harder_of",
@@ -64,6 +65,16 @@ class ContactRule(TaskRule):
     """
 
     again: int = Field(default=5, ge=1, le=250)
+
+
+class PlanRule(TaskRule):
+    """Who plans a milestone on which an instalment waits, where the contract says no day.
+
+    Attributes:
+        after: So many calendar days after the signing.
+    """
+
+    after: int = Field(default=7, ge=0, le=365)
 
 
 class Column(Model):
@@ -120,6 +131,7 @@ class CollectionPolicy(Model):
         stop_supply: Who is asked to stop supply, and to take it up again.
         milestone_grace: So many calendar days after its planned day a milestone counts as late.
         milestone: Who hears of a late milestone.
+        unplanned: Who plans a milestone on which an instalment waits.
         reopened: Who hears that money was taken back after all had been collected.
         table: When supervisors get the receivables table.
     """
@@ -141,6 +153,7 @@ class CollectionPolicy(Model):
     stop_supply: TaskRule
     milestone_grace: int = Field(default=0, ge=0, le=365)
     milestone: TaskRule
+    unplanned: PlanRule = PlanRule(to=("owner",))
     reopened: TaskRule
     table: Weekly = Weekly()
 

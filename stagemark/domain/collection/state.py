@@ -220,7 +220,7 @@ class Payment(Model):
 
 
 class MilestoneState(Model):
-    """A milestone: when it is planned, when it was reached, and whether somebody was told that it is late."""
+    """A milestone: when it is planned, if it is; when it was reached; whether somebody was told that it is late."""
 
     planned: Day | None = None
     reached: Day | None = None
@@ -304,10 +304,15 @@ class CollectionState(NeighbourState):
 
     @property
     def accepted(self) -> bool:
-        """Whether acceptance is done, where it is planned or an instalment depends on it."""
+        """Whether acceptance is done, where it is tracked: it is planned, or an instalment waits for it."""
         acceptance = self.milestones.get("acceptance")
-        needed = any(one.after == "acceptance" for one in self.signed.contract.instalments) if self.signed else False
-        return acceptance.reached is not None if acceptance is not None else not needed
+        return acceptance is None or acceptance.reached is not None
+
+    def waiting_for(self, milestone: MilestoneId) -> list[str]:
+        """The instalments that are owed and fall due only once a milestone is reached."""
+        parts = self.signed.contract.instalments if self.signed else ()
+        owed = {one.id for one in self.owed}
+        return [part.id for part in parts if part.after == milestone and part.id in owed]
 
     @property
     def complete(self) -> bool:

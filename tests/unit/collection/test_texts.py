@@ -34,6 +34,7 @@ def test_both_languages_of_a_task_speak_of_the_same(task: str) -> None:
 
 def test_every_task_of_a_collection_has_its_text() -> None:
     tasks = {f"collect_{kind}" for kind in KINDS} | {"promise_broken", "legal_proposed", "remind", "milestone_late"}
+    tasks |= {"milestone_unplanned"}
     assert tasks | {"supply_stop", "supply_resume", "collection_reopened", "receivables"} == set(COLLECTION_TASKS)
 
 
