@@ -92,7 +92,11 @@ class Accounts:
         return await self.ask(account, valid(c.SetGrade, grade=grade, reason=reason), **said)
 
     async def limit(self, account: str, limit: Amount | None, reason: str, **said: Unpack[Said]) -> NeighbourReceipt:
-        """Finance sets the credit limit; none: no credit."""
+        """Finance sets the credit limit; none: no credit.
+
+        Raises:
+            Refused: `limit_not_theirs`: for who asks, somebody else has to (`account.limit_by` of the policy).
+        """
         return await self.ask(account, valid(c.SetLimit, limit=limit, reason=reason), **said)
 
     async def blacklist(self, account: str, reason: str, **said: Unpack[Said]) -> NeighbourReceipt:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from stagemark.client import Stagemark
 from stagemark.clients.asking import Asking
+from stagemark.domain.account.commands import SetLimit
 from stagemark.domain.commands import Override
 from stagemark.domain.entries import Request, Stream
+from stagemark.domain.policy import Policy
 from stagemark.domain.roles import OF_A_SALE
 from stagemark.errors import NotFound, Problem, Refused
-from stagemark.ports import Customers, Directory
+from stagemark.ports import Customers, Directory, Person
 
 __all__ = ["Known", "held_role", "not_theirs"]
 
@@ -63,38 +65,43 @@ async def held_role(directory: Directory, role: str) -> None:
         raise NotFound.of("role_unknown", role=role, known=[*OF_A_SALE, *sorted(held)])
 
 
-async def not_theirs(directory: Directory, overriding: Sequence[str], request: Request[Any]) -> list[Problem]:
-    """Who is named in a request as having allowed something, and can't have.
+async def not_theirs(directory: Directory, policy: Policy, request: Request[Any]) -> list[Problem]:
+    """What people can't have allowed or done that a request says of them.
 
     Args:
-        directory: Who is of the company; where it is empty, everybody named is taken for somebody.
-        overriding: The roles that can take on themselves what stands in the way of a clearance; where nobody holds one
-            of them, anybody can.
+        directory: Who is of the company; where it is empty, everybody is taken for somebody who can.
+        policy: Its roles say who can do what; where nobody holds any of them, anybody can.
         request: What is asked.
 
     Returns:
-        `unknown_person` and `override_not_theirs`, with the place of each.
+        `unknown_person`, or what is not theirs, with the place of each.
     """
-    named: dict[str, str] = {}
-    overriders: dict[str, str] = {}
+    claims = list(_claims(policy, request))
+    people = {person.id: person for person in await directory.people()} if claims else {}
+    found: dict[str, Problem] = {}
+    for claim in claims:
+        person, roles = claim.params["person"], claim.params.get("roles")
+        able = people.keys() if roles is None else _holders(people, roles)
+        if able and person not in able:
+            found.setdefault(claim.where, claim)
+    return list(found.values())
+
+
+def _claims(policy: Policy, request: Request[Any]) -> Iterator[Problem]:
+    """What would be wrong if nobody were of the company, or held any role."""
     for place, command in enumerate(request.commands):
         if (by := getattr(command, "approved_by", None)) is not None:
-            named[f"commands[{place}].approved_by"] = by
+            yield Problem(code="unknown_person", where=f"commands[{place}].approved_by", params={"person": by})
         if isinstance(override := getattr(command, "override", None), Override):
-            overriders[f"commands[{place}].override.by"] = override.by
-    people = {person.id: person for person in await directory.people()} if named or overriders else {}
-    if not people:
-        return []
-    found = [
-        Problem(code="unknown_person", where=where, params={"person": by})
-        for where, by in (named | overriders).items()
-        if by not in people
-    ]
-    holders = {
-        id_ for id_, person in people.items() if {role.partition("@")[0] for role in person.roles} & {*overriding}
-    }
-    return found + [
-        Problem(code="override_not_theirs", where=where, params={"person": by, "roles": list(overriding)})
-        for where, by in overriders.items()
-        if by in people and holders and by not in holders
-    ]
+            where, by = f"commands[{place}].override.by", override.by
+            yield Problem(code="unknown_person", where=where, params={"person": by})
+            params = {"person": by, "roles": list(policy.account.override_by)}
+            yield Problem(code="override_not_theirs", where=where, params=params)
+        if isinstance(command, SetLimit):
+            params = {"person": request.actor, "roles": list(policy.account.limit_by)}
+            yield Problem(code="limit_not_theirs", where="actor", params=params)
+
+
+def _holders(people: Mapping[str, Person], roles: Sequence[str]) -> set[str]:
+    """Who holds one of these roles, for the company or a team."""
+    return {id_ for id_, person in people.items() if {role.partition("@")[0] for role in person.roles} & {*roles}}

@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from stagemark.clients.known import not_theirs
-from stagemark.domain.account.commands import AccountRequest, Clear
+from stagemark.domain.account.commands import AccountRequest, Clear, SetLimit
 from stagemark.domain.collection.commands import CollectionRequest, WriteOff
 from stagemark.domain.commands import Override
 from stagemark.domain.entries import Request
 from stagemark.domain.money import Amount
+from stagemark.policies.load import shipped_policy
 from stagemark.ports import Person
 from stagemark.testing import MemoryDirectory
 
@@ -18,7 +19,7 @@ WANG, CHEN = Person(id="wang", name="王"), Person(id="chen", name="陈", roles=
 
 
 async def problems(request: Request[Any], *people: Person) -> list[tuple[str, str | None]]:
-    found = await not_theirs(MemoryDirectory(*people), ["finance"], request)
+    found = await not_theirs(MemoryDirectory(*people), shipped_policy(), request)
     assert all("{" not in problem.text(language) for problem in found for language in ("zh", "en"))
     return [(problem.code, problem.where) for problem in found]
 
@@ -34,6 +35,11 @@ def overridden(by: str) -> AccountRequest:
     return AccountRequest(key="k", actor="wang", commands=(clear,))
 
 
+def limited(actor: str) -> AccountRequest:
+    limit = SetLimit(limit=Amount(amount=Decimal(9_999_999), currency="CNY"), reason="me")
+    return AccountRequest(key="k", actor=actor, commands=(limit,))
+
+
 async def test_an_approval_is_by_somebody_whom_the_directory_knows() -> None:
     assert await problems(written_off("ghost"), WANG, CHEN) == [("unknown_person", "commands[0].approved_by")]
     assert await problems(written_off("wang"), WANG, CHEN) == []
@@ -45,3 +51,11 @@ async def test_a_clearance_is_overridden_by_finance_where_somebody_is_of_finance
     assert await problems(overridden("chen"), WANG, CHEN) == []
     assert await problems(overridden("ghost"), WANG, CHEN) == [("unknown_person", "commands[0].override.by")]
     assert await problems(overridden("wang"), WANG) == [], "nobody is of finance"
+
+
+async def test_a_credit_limit_is_set_by_finance_where_somebody_is_of_finance() -> None:
+    for actor in ("wang", "ghost"):
+        assert await problems(limited(actor), WANG, CHEN) == [("limit_not_theirs", "actor")]
+        assert await problems(limited(actor), WANG) == [], "nobody is of finance"
+        assert await problems(limited(actor)) == [], "a company that has named nobody"
+    assert await problems(limited("chen"), WANG, CHEN) == []
