@@ -66,7 +66,11 @@ class Accounts:
         registered_capital: Amount | None = None,
         **said: Unpack[Said],
     ) -> NeighbourReceipt:
-        """Begin an account, or change what is said of it: what is left out stays. An empty group: of none."""
+        """Begin an account, or change what is said of it: what is left out stays. An empty group: of none.
+
+        Raises:
+            Refused: `unknown_person`: the owner, to whom its tasks would go; `channel_unknown`; `nothing_to_do`.
+        """
         command = valid(
             c.Describe,
             title=title,

@@ -1,4 +1,4 @@
-"""What is named has to be there: accounts and sales, people and roles, as far as this side can know."""
+"""What is named has to be there, and in a position to: accounts and sales, people and roles, as far as we can know."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from stagemark.client import Stagemark
 from stagemark.clients.asking import Asking
 from stagemark.domain.account.commands import SetLimit
 from stagemark.domain.commands import Override
+from stagemark.domain.complaint.commands import TakeStep
 from stagemark.domain.entries import Request, Stream
 from stagemark.domain.policy import Policy
 from stagemark.domain.roles import OF_A_SALE
@@ -21,12 +22,11 @@ __all__ = ["Known", "held_role", "not_theirs"]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Knows who and what is there. Of a company whose directory is empty every person is taken for one of its own."""
+    """Knows which accounts and sales are there."""
 
     sales: Stagemark
     asking: Asking
     customers: Customers
-    directory: Directory
 
     async def account(self, account: str, opportunity: str | None) -> None:
         """Look whether there is such an account, and whether a sale is its own.
@@ -43,15 +43,6 @@ class Known:
             if not view.state.get("sequence"):
                 raise NotFound.of("unknown_account", account=account)
 
-    async def person(self, person: str) -> None:
-        """Look whether somebody is of the company.
-
-        Raises:
-            NotFound: `unknown_person`.
-        """
-        if await self.directory.person(person) is None and await self.directory.people():
-            raise NotFound.of("unknown_person", person=person)
-
 
 async def held_role(directory: Directory, role: str) -> None:
     """Look whether a role is one of a sale's people, or somebody holds it for the company or a team.
@@ -66,7 +57,7 @@ async def held_role(directory: Directory, role: str) -> None:
 
 
 async def not_theirs(directory: Directory, policy: Policy, request: Request[Any]) -> list[Problem]:
-    """What people can't have allowed or done that a request says of them.
+    """What people can't have allowed or done, or be asked to do, that a request says of them.
 
     Args:
         directory: Who is of the company; where it is empty, everybody is taken for somebody who can.
@@ -90,8 +81,9 @@ async def not_theirs(directory: Directory, policy: Policy, request: Request[Any]
 def _claims(policy: Policy, request: Request[Any]) -> Iterator[Problem]:
     """What would be wrong if nobody were of the company, or held any role."""
     for place, command in enumerate(request.commands):
-        if (by := getattr(command, "approved_by", None)) is not None:
-            yield Problem(code="unknown_person", where=f"commands[{place}].approved_by", params={"person": by})
+        for field in ("owner", "approved_by"):
+            if (named := getattr(command, field, None)) is not None:
+                yield Problem(code="unknown_person", where=f"commands[{place}].{field}", params={"person": named})
         if isinstance(override := getattr(command, "override", None), Override):
             where, by = f"commands[{place}].override.by", override.by
             yield Problem(code="unknown_person", where=where, params={"person": by})
@@ -100,6 +92,8 @@ def _claims(policy: Policy, request: Request[Any]) -> Iterator[Problem]:
         if isinstance(command, SetLimit):
             params = {"person": request.actor, "roles": list(policy.account.limit_by)}
             yield Problem(code="limit_not_theirs", where="actor", params=params)
+        if isinstance(command, TakeStep):
+            yield Problem(code="unknown_person", where="actor", params={"person": request.actor})
 
 
 def _holders(people: Mapping[str, Person], roles: Sequence[str]) -> set[str]:

@@ -6,9 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from stagemark.clients.known import not_theirs
-from stagemark.domain.account.commands import AccountRequest, Clear, SetLimit
+from stagemark.domain.account.commands import AccountRequest, Clear, Describe, SetLimit
 from stagemark.domain.collection.commands import CollectionRequest, WriteOff
 from stagemark.domain.commands import Override
+from stagemark.domain.complaint.commands import ComplaintRequest, HandOver, Raise, TakeStep
 from stagemark.domain.entries import Request
 from stagemark.domain.money import Amount
 from stagemark.policies.load import shipped_policy
@@ -44,6 +45,22 @@ async def test_an_approval_is_by_somebody_whom_the_directory_knows() -> None:
     assert await problems(written_off("ghost"), WANG, CHEN) == [("unknown_person", "commands[0].approved_by")]
     assert await problems(written_off("wang"), WANG, CHEN) == []
     assert await problems(written_off("ghost")) == [], "a company that has named nobody"
+
+
+async def test_who_looks_after_an_account_or_a_complaint_is_somebody_whom_the_directory_knows() -> None:
+    for command in (Raise(account="acme", owner="ghost", text="Dead."), HandOver(owner="ghost")):
+        raised = ComplaintRequest(key="k", actor="wang", commands=(command,))
+        assert await problems(raised, WANG) == [("unknown_person", "commands[0].owner")]
+        assert await problems(raised) == []
+    for owner, wrong in (("ghost", [("unknown_person", "commands[0].owner")]), ("wang", []), (None, [])):
+        described = AccountRequest(key="k", actor="portal", commands=(Describe(title="Acme", owner=owner),))
+        assert await problems(described, WANG) == wrong
+
+
+async def test_a_step_of_a_complaint_is_taken_by_somebody_whom_the_directory_knows() -> None:
+    taken = ComplaintRequest(key="k", actor="ghost", commands=(TakeStep(step="listen", text="so"),))
+    assert await problems(taken, WANG) == [("unknown_person", "actor")]
+    assert await problems(taken) == []
 
 
 async def test_a_clearance_is_overridden_by_finance_where_somebody_is_of_finance() -> None:
