@@ -8,7 +8,7 @@ from typing import Any
 
 from stagemark.client import Stagemark
 from stagemark.clients.asking import Asking
-from stagemark.domain.account.commands import SetLimit
+from stagemark.domain.account.commands import Exempt, SetLimit
 from stagemark.domain.commands import Override
 from stagemark.domain.complaint.commands import TakeStep
 from stagemark.domain.entries import Request, Stream
@@ -81,14 +81,14 @@ async def not_theirs(directory: Directory, policy: Policy, request: Request[Any]
 def _claims(policy: Policy, request: Request[Any]) -> Iterator[Problem]:
     """What would be wrong if nobody were of the company, or held any role."""
     for place, command in enumerate(request.commands):
-        for field in ("owner", "approved_by"):
-            if (named := getattr(command, field, None)) is not None:
-                yield Problem(code="unknown_person", where=f"commands[{place}].{field}", params={"person": named})
+        at = f"commands[{place}]"
+        if (owner := getattr(command, "owner", None)) is not None:
+            yield Problem(code="unknown_person", where=f"{at}.owner", params={"person": owner})
+        if (by := getattr(command, "approved_by", None)) is not None:
+            roles = policy.account.exempt_by if isinstance(command, Exempt) else policy.collection.approve_by
+            yield from _claim("approval_not_theirs", f"{at}.approved_by", by, roles)
         if isinstance(override := getattr(command, "override", None), Override):
-            where, by = f"commands[{place}].override.by", override.by
-            yield Problem(code="unknown_person", where=where, params={"person": by})
-            params = {"person": by, "roles": list(policy.account.override_by)}
-            yield Problem(code="override_not_theirs", where=where, params=params)
+            yield from _claim("override_not_theirs", f"{at}.override.by", override.by, policy.account.override_by)
         if isinstance(command, SetLimit):
             params = {"person": request.actor, "roles": list(policy.account.limit_by)}
             yield Problem(code="limit_not_theirs", where="actor", params=params)
@@ -96,6 +96,13 @@ def _claims(policy: Policy, request: Request[Any]) -> Iterator[Problem]:
             yield Problem(code="unknown_person", where="actor", params={"person": request.actor})
 
 
+def _claim(code: str, where: str, person: str, roles: Sequence[str]) -> Iterator[Problem]:
+    """That somebody of the company has allowed something, who holds one of these roles."""
+    yield Problem(code="unknown_person", where=where, params={"person": person})
+    yield Problem(code=code, where=where, params={"person": person, "roles": list(roles)})
+
+
 def _holders(people: Mapping[str, Person], roles: Sequence[str]) -> set[str]:
-    """Who holds one of these roles, for the company or a team."""
-    return {id_ for id_, person in people.items() if {role.partition("@")[0] for role in person.roles} & {*roles}}
+    """Who holds one of these roles, for the company or a team; a supervisor is whoever has somebody under them."""
+    found = {id_ for id_, person in people.items() if {role.partition("@")[0] for role in person.roles} & {*roles}}
+    return found | {person.supervisor for person in people.values() if person.supervisor and "supervisor" in roles}

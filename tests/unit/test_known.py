@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from stagemark.clients.known import not_theirs
-from stagemark.domain.account.commands import AccountRequest, Clear, Describe, SetLimit
+from stagemark.domain.account.commands import AccountRequest, Clear, Describe, Exempt, SetLimit
 from stagemark.domain.collection.commands import CollectionRequest, WriteOff
 from stagemark.domain.commands import Override
 from stagemark.domain.complaint.commands import ComplaintRequest, HandOver, Raise, TakeStep
@@ -17,6 +17,7 @@ from stagemark.ports import Person
 from stagemark.testing import MemoryDirectory
 
 WANG, CHEN = Person(id="wang", name="王"), Person(id="chen", name="陈", roles=("finance@south",))
+LI = Person(id="li", name="李", roles=("manager",))
 
 
 async def problems(request: Request[Any], *people: Person) -> list[tuple[str, str | None]]:
@@ -43,8 +44,18 @@ def limited(actor: str) -> AccountRequest:
 
 async def test_an_approval_is_by_somebody_whom_the_directory_knows() -> None:
     assert await problems(written_off("ghost"), WANG, CHEN) == [("unknown_person", "commands[0].approved_by")]
-    assert await problems(written_off("wang"), WANG, CHEN) == []
+    assert await problems(written_off("wang"), WANG) == []
     assert await problems(written_off("ghost")) == [], "a company that has named nobody"
+
+
+async def test_an_approval_is_by_a_supervisor_a_manager_or_finance_and_so_by_nobody_who_has_no_say() -> None:
+    exempt = Exempt(until=None, approved_by="wang", reason="talks")
+    for request in (written_off("wang"), AccountRequest(key="k", actor="wang", commands=(exempt,))):
+        for able in (LI, CHEN, Person(id="an", name="安", supervisor="li")):
+            assert await problems(request, WANG, able) == [("approval_not_theirs", "commands[0].approved_by")]
+        below = Person(id="an", name="安", supervisor="wang")
+        assert await problems(request, WANG, below) == [], "a supervisor can, and can record it"
+    assert await problems(written_off("li"), WANG, LI) == []
 
 
 async def test_who_looks_after_an_account_or_a_complaint_is_somebody_whom_the_directory_knows() -> None:
