@@ -27,8 +27,14 @@ __all__ = ["Accounts"]
 
 _MOST_KEY: Final = 200
 _ANY_DAY: Final = date(2999, 12, 31)
-_OF_ACCOUNT: Final = ("clearance_not_of_account", "clearance_blacklisted")
-"""What is true of each clearance that is not given yet; the account itself is asked for it."""
+_OF_ACCOUNT: Final = (
+    "clearance_not_of_account",
+    "clearance_other_sale",
+    "clearance_released",
+    "clearance_differs",
+    "clearance_blacklisted",
+)
+"""What accounts say of a clearance that they don't hold; of one that is not given yet the account is asked itself."""
 
 
 class Accounts:

@@ -256,6 +256,14 @@ async def test_what_was_signed_with_a_clearance_is_answered_again_after_it_was_g
     assert await customer.host.sales.mark(sale, "sign", "end", key="sign", actor="wang") == first
 
 
+async def test_a_clearance_of_another_sale_is_known_already_and_no_day_of_ours_is_told(customer: Customer) -> None:
+    sale, other = await customer.open(100, 50, limit=200)
+    await customer.accounts.clear(customer.id, sale, clearance="CG1", actor="wang")
+    with pytest.raises(Refused) as refused:
+        await customer.accounts.clear(customer.id, other, clearance="CG1", actor="wang")
+    assert [problem.code for problem in refused.value.problems] == ["clearance_known"]
+
+
 async def test_nothing_is_reserved_for_a_sale_that_cannot_take_it(customer: Customer) -> None:
     (sale,) = await customer.open(100, limit=100)
     await customer.host.sales.lose(sale, "price", actor="wang")
