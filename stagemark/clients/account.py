@@ -159,7 +159,8 @@ class Accounts:
             clearance: An id of one's own for it.
             rates: Dated exchange rates, where currencies differ from the limit's.
             override: Finance takes on itself what stands in the way.
-            carry: Whether to record it in the sale; else the answer is to be given with the signing.
+            carry: Whether to record it in the sale, with the account's level where the sale knows of none; else the
+                answer is to be given with the signing.
             said: Who asks, and when it was given: not after the signing. A repeat under the same key gives the same
                 clearance.
 
@@ -188,7 +189,8 @@ class Accounts:
         if piece is not None and dict(held.get(piece) or {}).get("id") != named:  # type: ignore[arg-type]  # as above
             await self._would_carry(sale, piece, named, amount, said)
         await self.ask(account, command, **said)
-        cleared = (await self.state(account)).clearances.get(named)
+        state = await self.state(account)
+        cleared = state.clearances.get(named)
         if cleared is None or cleared.status not in ("held", "confirmed"):  # a repeat, and it has been given back since
             status = cleared.status if cleared else "released"
             raise Refused.of("clearance_not_held", clearance=named, status=status)
@@ -196,8 +198,12 @@ class Accounts:
         value = found.model_dump(mode="json")
         if piece is not None and held.get(piece) != value:
             again: Any = {"key": f"{key[:150]}:carried"} if key else {}
+            carried = [Given(evidence=piece, value=value)]
+            level = compiled.customer_level if compiled else None
+            if level and state.level and all(one.evidence != level for one in view.evidence):
+                carried.append(Given(evidence=level, value=state.level))
             try:
-                await self._sales.add_evidence(sale, [Given(evidence=piece, value=value)], **_when(said), **again)
+                await self._sales.add_evidence(sale, carried, **_when(said), **again)
                 if "observed_at" in said and piece in held:  # what it has carried since is no longer held
                     later: Any = {"key": f"{key[:150]}:since"} if key else {}
                     await self._sales.add_evidence(sale, [Given(evidence=piece, value=value)], **_who(said), **later)
