@@ -27,7 +27,7 @@ CALLERS = 10
 OWN = 3
 """Stages of each caller, where ten callers work at one sale."""
 SALES = 3
-"""So many sales each caller marks one after the other: a rate is of steady work, not of how one second begins and ends."""
+"""So many sales each caller marks one after the other: a rate is of steady work, not of its first and last moment."""
 
 # Where ten callers mark one sale, no marker of one may wait for another's: so its stages open at any time.
 WIDE = Playbook.model_validate(

@@ -296,7 +296,7 @@ class Engine:
         from stagemark.clients.known import Known
 
         asking = self.neighbours(client, **simulation)
-        return Complaints(asking, Known(self.sales(client, **simulation), asking, self.customers, self.directory))
+        return Complaints(asking, Known(self.sales(client, **simulation), asking, self.customers))
 
     def collections(self, client: Client, **simulation: Any) -> Collections:
         """The client of what is collected; `simulation` as in `sales`."""

@@ -322,7 +322,7 @@ class Platform:
     def complaints(self, client: Client, **settings: Any) -> Complaints:
         """A client of complaints."""
         asking = self.neighbours(client, **settings)
-        return Complaints(asking, Known(self.sales(client, **settings), asking, self.customers, self.directory))
+        return Complaints(asking, Known(self.sales(client, **settings), asking, self.customers))
 
 
 @asynccontextmanager

@@ -27,8 +27,14 @@ __all__ = ["Accounts"]
 
 _MOST_KEY: Final = 200
 _ANY_DAY: Final = date(2999, 12, 31)
-_OF_ACCOUNT: Final = ("clearance_not_of_account", "clearance_blacklisted")
-"""What is true of each clearance that is not given yet; the account itself is asked for it."""
+_OF_ACCOUNT: Final = (
+    "clearance_not_of_account",
+    "clearance_other_sale",
+    "clearance_released",
+    "clearance_differs",
+    "clearance_blacklisted",
+)
+"""What accounts say of a clearance that they don't hold; of one that is not given yet the account is asked itself."""
 
 
 class Accounts:
@@ -66,7 +72,11 @@ class Accounts:
         registered_capital: Amount | None = None,
         **said: Unpack[Said],
     ) -> NeighbourReceipt:
-        """Begin an account, or change what is said of it: what is left out stays. An empty group: of none."""
+        """Begin an account, or change what is said of it: what is left out stays. An empty group: of none.
+
+        Raises:
+            Refused: `unknown_person`: the owner, to whom its tasks would go; `channel_unknown`; `nothing_to_do`.
+        """
         command = valid(
             c.Describe,
             title=title,
@@ -92,7 +102,11 @@ class Accounts:
         return await self.ask(account, valid(c.SetGrade, grade=grade, reason=reason), **said)
 
     async def limit(self, account: str, limit: Amount | None, reason: str, **said: Unpack[Said]) -> NeighbourReceipt:
-        """Finance sets the credit limit; none: no credit."""
+        """Finance sets the credit limit; none: no credit.
+
+        Raises:
+            Refused: `limit_not_theirs`: for who asks, somebody else has to (`account.limit_by` of the policy).
+        """
         return await self.ask(account, valid(c.SetLimit, limit=limit, reason=reason), **said)
 
     async def blacklist(self, account: str, reason: str, **said: Unpack[Said]) -> NeighbourReceipt:
@@ -145,7 +159,8 @@ class Accounts:
             clearance: An id of one's own for it.
             rates: Dated exchange rates, where currencies differ from the limit's.
             override: Finance takes on itself what stands in the way.
-            carry: Whether to record it in the sale; else the answer is to be given with the signing.
+            carry: Whether to record it in the sale, with the account's level where the sale knows of none; else the
+                answer is to be given with the signing.
             said: Who asks, and when it was given: not after the signing. A repeat under the same key gives the same
                 clearance.
 
@@ -174,7 +189,8 @@ class Accounts:
         if piece is not None and dict(held.get(piece) or {}).get("id") != named:  # type: ignore[arg-type]  # as above
             await self._would_carry(sale, piece, named, amount, said)
         await self.ask(account, command, **said)
-        cleared = (await self.state(account)).clearances.get(named)
+        state = await self.state(account)
+        cleared = state.clearances.get(named)
         if cleared is None or cleared.status not in ("held", "confirmed"):  # a repeat, and it has been given back since
             status = cleared.status if cleared else "released"
             raise Refused.of("clearance_not_held", clearance=named, status=status)
@@ -182,8 +198,12 @@ class Accounts:
         value = found.model_dump(mode="json")
         if piece is not None and held.get(piece) != value:
             again: Any = {"key": f"{key[:150]}:carried"} if key else {}
+            carried = [Given(evidence=piece, value=value)]
+            level = compiled.customer_level if compiled else None
+            if level and state.level and all(one.evidence != level for one in view.evidence):
+                carried.append(Given(evidence=level, value=state.level))
             try:
-                await self._sales.add_evidence(sale, [Given(evidence=piece, value=value)], **_when(said), **again)
+                await self._sales.add_evidence(sale, carried, **_when(said), **again)
                 if "observed_at" in said and piece in held:  # what it has carried since is no longer held
                     later: Any = {"key": f"{key[:150]}:since"} if key else {}
                     await self._sales.add_evidence(sale, [Given(evidence=piece, value=value)], **_who(said), **later)

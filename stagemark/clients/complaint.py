@@ -21,7 +21,7 @@ class Complaints:
     """Complaints, by their id. Raises as `Stagemark` does; safe to repeat with the same key."""
 
     def __init__(self, asking: Asking, known: Known | None = None) -> None:
-        """Ask complaints; `known` looks who and what is named by them, else everybody is taken to be there."""
+        """Ask complaints; `known` looks whether the account and the sale are there, else they are taken to be."""
         self._asking, self._known = asking, known
 
     async def ask(self, complaint: str, *commands: Any, **said: Unpack[Said]) -> NeighbourReceipt:
@@ -71,8 +71,9 @@ class Complaints:
             said: Who says so.
 
         Raises:
-            NotFound: `unknown_account`, `unknown_opportunity`, `unknown_person`.
-            Refused: `sale_of_other_account`; `complaint_id_of_dispute`: such an id is kept for disputes.
+            NotFound: `unknown_account`, `unknown_opportunity`.
+            Refused: `unknown_person`; `sale_of_other_account`; `complaint_id_of_dispute`: such an id is kept for
+                disputes.
         """
         command = valid(
             c.Raise,
@@ -85,7 +86,6 @@ class Complaints:
         )
         if self._known is not None:
             await self._known.account(command.account, command.opportunity)
-            await self._known.person(command.owner)
         return await self.ask(complaint, command, **said)
 
     async def step(
@@ -94,7 +94,7 @@ class Complaints:
         """A step was taken; `accepted` belongs to `ask` alone, which `view` says.
 
         Raises:
-            Refused: `complaint_step_out_of_turn`: with the step whose turn it is.
+            Refused: `complaint_step_out_of_turn`: with the step whose turn it is; `unknown_person`: nobody took it.
         """
         return await self.ask(complaint, valid(c.TakeStep, step=step, text=text, accepted=accepted), **said)
 
@@ -122,12 +122,9 @@ class Complaints:
         """Somebody else deals with it, and is told of the step that waits.
 
         Raises:
-            NotFound: `unknown_person`.
+            Refused: `unknown_person`.
         """
-        command = valid(c.HandOver, owner=owner)
-        if self._known is not None:
-            await self._known.person(command.owner)
-        return await self.ask(complaint, command, **said)
+        return await self.ask(complaint, valid(c.HandOver, owner=owner), **said)
 
 
 def _stream(complaint: str) -> Stream:

@@ -1,15 +1,18 @@
-"""What is named has to be there: accounts and sales, people and roles, as far as this side can know."""
+"""What is named has to be there, and in a position to: accounts and sales, people and roles, as far as we can know."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from stagemark.client import Stagemark
 from stagemark.clients.asking import Asking
+from stagemark.domain.account.commands import Exempt, SetLimit
 from stagemark.domain.commands import Override
+from stagemark.domain.complaint.commands import TakeStep
 from stagemark.domain.entries import Request, Stream
+from stagemark.domain.policy import Policy
 from stagemark.domain.roles import OF_A_SALE
 from stagemark.errors import NotFound, Problem, Refused
 from stagemark.ports import Customers, Directory, Person
@@ -19,12 +22,11 @@ __all__ = ["Known", "held_role", "may_not_override", "not_theirs"]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Knows who and what is there. Of a company whose directory is empty every person is taken for one of its own."""
+    """Knows which accounts and sales are there."""
 
     sales: Stagemark
     asking: Asking
     customers: Customers
-    directory: Directory
 
     async def account(self, account: str, opportunity: str | None) -> None:
         """Look whether there is such an account, and whether a sale is its own.
@@ -41,15 +43,6 @@ class Known:
             if not view.state.get("sequence"):
                 raise NotFound.of("unknown_account", account=account)
 
-    async def person(self, person: str) -> None:
-        """Look whether somebody is of the company.
-
-        Raises:
-            NotFound: `unknown_person`.
-        """
-        if await self.directory.person(person) is None and await self.directory.people():
-            raise NotFound.of("unknown_person", person=person)
-
 
 async def held_role(directory: Directory, role: str) -> None:
     """Look whether a role is one of a sale's people, or somebody holds it for the company or a team.
@@ -63,56 +56,61 @@ async def held_role(directory: Directory, role: str) -> None:
         raise NotFound.of("role_unknown", role=role, known=[*OF_A_SALE, *sorted(held)])
 
 
-async def not_theirs(directory: Directory, overriding: Sequence[str], request: Request[Any]) -> list[Problem]:
-    """Who is named in a request as having allowed something, and can't have.
+async def not_theirs(directory: Directory, policy: Policy, request: Request[Any]) -> list[Problem]:
+    """What people can't have allowed or done, or be asked to do, that a request says of them.
 
     Args:
-        directory: Who is of the company; where it is empty, everybody named is taken for somebody.
-        overriding: The roles that can take on themselves what stands in the way of a clearance; where nobody holds one
-            of them, anybody can.
+        directory: Who is of the company; where it is empty, everybody is taken for somebody who can.
+        policy: Its roles say who can do what; where nobody holds any of them, anybody can.
         request: What is asked.
 
     Returns:
-        `unknown_person` and `override_not_theirs`, with the place of each.
+        `unknown_person`, or what is not theirs, with the place of each.
     """
-    named: dict[str, str] = {}
-    overriders: dict[str, str] = {}
-    for place, command in enumerate(request.commands):
-        if (by := getattr(command, "approved_by", None)) is not None:
-            named[f"commands[{place}].approved_by"] = by
-        if isinstance(override := getattr(command, "override", None), Override):
-            overriders[f"commands[{place}].override.by"] = override.by
-    people = {person.id: person for person in await directory.people()} if named or overriders else {}
-    found = [
-        Problem(code="unknown_person", where=where, params={"person": by})
-        for where, by in named.items()
-        if people and by not in people
-    ]
-    return found + [
-        problem.model_copy(update={"where": where})
-        for where, by in overriders.items()
-        for problem in _may_not(people, by, overriding)
-    ]
+    return await _untrue(directory, list(_claims(policy, request)))
 
 
 async def may_not_override(directory: Directory, by: str, roles: Sequence[str]) -> list[Problem]:
-    """Why somebody can't take something on themselves; empty if they can.
-
-    Args:
-        directory: Who is of the company; where it is empty, everybody is taken for somebody.
-        by: Who does.
-        roles: The roles that may; where nobody holds one of them, anybody may.
-
-    Returns:
-        `unknown_person` or `override_not_theirs`.
-    """
-    return _may_not({person.id: person for person in await directory.people()}, by, roles)
+    """Why somebody can't do without evidence of which these roles decide; empty if they can. As `not_theirs`."""
+    return await _untrue(directory, list(_claim("override_not_theirs", "", by, roles)))
 
 
-def _may_not(people: Mapping[str, Person], by: str, roles: Sequence[str]) -> list[Problem]:
-    if people and by not in people:
-        return [Problem(code="unknown_person", params={"person": by})]
-    holders = {id_ for id_, one in people.items() if {role.partition("@")[0] for role in one.roles} & {*roles}}
-    if holders and by not in holders:
-        return [Problem(code="override_not_theirs", params={"person": by, "roles": list(roles)})]
-    return []
+async def _untrue(directory: Directory, claims: Sequence[Problem]) -> list[Problem]:
+    people = {person.id: person for person in await directory.people()} if claims else {}
+    found: dict[str, Problem] = {}
+    for claim in claims:
+        person, roles = claim.params["person"], claim.params.get("roles")
+        able = people.keys() if roles is None else _holders(people, roles)
+        if able and person not in able:
+            found.setdefault(claim.where, claim)
+    return list(found.values())
+
+
+def _claims(policy: Policy, request: Request[Any]) -> Iterator[Problem]:
+    """What would be wrong if nobody were of the company, or held any role."""
+    for place, command in enumerate(request.commands):
+        at = f"commands[{place}]"
+        if (owner := getattr(command, "owner", None)) is not None:
+            yield Problem(code="unknown_person", where=f"{at}.owner", params={"person": owner})
+        if (by := getattr(command, "approved_by", None)) is not None:
+            roles = policy.account.exempt_by if isinstance(command, Exempt) else policy.collection.approve_by
+            yield from _claim("approval_not_theirs", f"{at}.approved_by", by, roles)
+        if isinstance(override := getattr(command, "override", None), Override):
+            yield from _claim("override_not_theirs", f"{at}.override.by", override.by, policy.account.override_by)
+        if isinstance(command, SetLimit):
+            params = {"person": request.actor, "roles": list(policy.account.limit_by)}
+            yield Problem(code="limit_not_theirs", where="actor", params=params)
+        if isinstance(command, TakeStep):
+            yield Problem(code="unknown_person", where="actor", params={"person": request.actor})
+
+
+def _claim(code: str, where: str, person: str, roles: Sequence[str]) -> Iterator[Problem]:
+    """That somebody of the company has allowed something, who holds one of these roles."""
+    yield Problem(code="unknown_person", where=where, params={"person": person})
+    yield Problem(code=code, where=where, params={"person": person, "roles": list(roles)})
+
+
+def _holders(people: Mapping[str, Person], roles: Sequence[str]) -> set[str]:
+    """Who holds one of these roles, for the company or a team; a supervisor is whoever has somebody under them."""
+    found = {id_ for id_, person in people.items() if {role.partition("@")[0] for role in person.roles} & {*roles}}
+    return found | {person.supervisor for person in people.values() if person.supervisor and "supervisor" in roles}

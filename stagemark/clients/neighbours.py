@@ -79,8 +79,7 @@ class Neighbours:
         return await self._not_theirs(request) + await self._refused(stream, request)
 
     async def _not_theirs(self, request: Request[Any]) -> list[Problem]:
-        overriding = (await self._policies.policy()).account.override_by
-        return await not_theirs(self._directory, overriding, request)
+        return await not_theirs(self._directory, await self._policies.policy(), request)
 
     async def _refused(self, stream: Stream, request: Request[Any]) -> list[Problem]:
         try:

@@ -135,7 +135,7 @@ PHRASES: Final[dict[Language, Phrases]] = {
         ),
         texts={
             "competitors": "两家本地厂商，价格偏低，服务较弱。", "action_plan": "先稳住技术部门，再争取采购部门。",
-            "concessions": "延长质保，换取三成预付款。",
+            "concessions": "延长质保，换取三成预付款。", "concession_read": "律师已审阅延长质保的条款。",
         },
         as_talked="详见拜访记录。",
         small_deal="老客户小额复购，需求明确。",
@@ -160,6 +160,7 @@ PHRASES: Final[dict[Language, Phrases]] = {
             "competitors": "Two local rivals, cheaper, weaker in service.",
             "action_plan": "Win engineering first, then purchasing.",
             "concessions": "A longer warranty for a larger deposit.",
+            "concession_read": "A lawyer has read the longer warranty.",
         },
         as_talked="See the visit report.",
         small_deal="A small repeat order; the need is plain.",

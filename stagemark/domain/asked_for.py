@@ -147,8 +147,8 @@ class Where(Model):
 
     Attributes:
         bands: Value bands.
-        evidence: Evidence of the sale, a choice or a ranked one;
-        one_of: and its options.
+        evidence: Evidence of the sale, which is held at all;
+        one_of: or, of a choice or a ranked one, which is one of these options.
     """
 
     bands: tuple[Id, ...] = ()

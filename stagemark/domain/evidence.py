@@ -187,9 +187,9 @@ def _shortfall(state: OpportunityState, condition: Condition) -> str | list[dict
 
 
 def _counts_for(state: OpportunityState, where: Where) -> bool:
-    held = state.evidence.get((where.evidence, None)) if where.evidence else None
-    chosen = held.value if held and isinstance(held.value, list) else [held.value] if held else []
-    return state.band in where.bands or any(option in where.one_of for option in chosen)
+    held = [kept.value for (name, _), kept in state.evidence.items() if name == where.evidence]
+    chosen = [one for value in held for one in (value if isinstance(value, list) else [value]) if one is not None]
+    return state.band in where.bands or any(not where.one_of or option in where.one_of for option in chosen)
 
 
 def _people(state: OpportunityState, condition: Condition, recorded: set[str]) -> set[str]:

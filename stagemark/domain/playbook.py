@@ -179,6 +179,7 @@ class Playbook(Named):
         completes_as: What the sale's life becomes when the last stage has ended.
         evidence: All evidence that can be recorded.
         people: How a buying role is told, where conditions speak of the decision maker.
+        customer_level: The evidence that tells the account's level; a clearance brings it where the sale holds none.
         bands: Value bands, from the smallest.
         stages: The stages, in their order.
         triggers: What fires by itself.
@@ -191,6 +192,7 @@ class Playbook(Named):
     completes_as: Literal["collected", "closed"] = "closed"
     evidence: tuple[Evidence, ...] = ()
     people: People | None = None
+    customer_level: Id | None = None
     bands: tuple[Band, ...] = ()
     stages: tuple[Stage, ...] = Field(min_length=1)
     triggers: tuple[Trigger, ...] = ()

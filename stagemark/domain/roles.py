@@ -31,23 +31,24 @@ Role = Annotated[str, AfterValidator(_role)]
 def roles_named(document: BaseModel) -> dict[str, list[str]]:
     """The company's roles in a document, each with the places that name it.
 
-    What is addressed stands under a name that is `to` or ends so, everywhere in policies and playbooks.
+    What is addressed stands under a name that is `to` or ends so, who can do something under one that ends in `_by`:
+    everywhere in policies and playbooks.
     """
     found: dict[str, list[str]] = {}
-    for place, role in _addressed(document.model_dump(mode="json"), ""):
+    for place, role in _named(document.model_dump(mode="json"), ""):
         if role not in OF_A_SALE:
             found.setdefault(role, []).append(place)
     return found
 
 
-def _addressed(value: JsonValue, place: str) -> Iterator[tuple[str, str]]:
+def _named(value: JsonValue, place: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
         for name, inner in value.items():
             below = f"{place}.{name}" if place else name
-            if isinstance(inner, list) and (name == "to" or name.endswith("_to")):
+            if isinstance(inner, list) and (name == "to" or name.endswith(("_to", "_by"))):
                 yield from ((below, role) for role in inner if isinstance(role, str))
             else:
-                yield from _addressed(inner, below)
+                yield from _named(inner, below)
     elif isinstance(value, list):
         for number, inner in enumerate(value):
-            yield from _addressed(inner, f"{place}[{number}]")
+            yield from _named(inner, f"{place}[{number}]")

@@ -12,6 +12,7 @@ from typing import Any, get_args
 from moneyed import get_currency
 from moneyed.classes import CurrencyDoesNotExist
 
+from stagemark.domain.account.policy import Level
 from stagemark.domain.playbook import (
     Collects,
     EvidenceType,
@@ -31,6 +32,7 @@ from stagemark.playbooks.findings import Finding, Path, unknown_evidence, unknow
 __all__ = ["Finding", "Path", "check_playbook"]
 
 ROLES: tuple[str, ...] = get_args(Role)
+LEVELS: tuple[str, ...] = get_args(Level)
 MOST_REQUIRED = 2
 """Required pieces of a marker beyond which a playbook is warned of burying people (domain.md §7)."""
 EDGES = ("start", "end")
@@ -45,6 +47,7 @@ def check_playbook(playbook: Playbook) -> list[Finding]:
         *_duplicates(playbook),
         *_evidence(playbook),
         *_people(playbook),
+        *_customer_level(playbook),
         *_bands(playbook),
     ]
     if len(set(playbook.stage_ids)) < len(playbook.stage_ids):
@@ -132,6 +135,19 @@ def _people(playbook: Playbook) -> Iterator[Finding]:
         yield Finding(("people", "role_evidence"), "playbook_role_evidence", {"id": role.id})
     elif people.decision_maker not in role.option_ids:
         yield unknown_option(("people", "decision_maker"), role, people.decision_maker)
+
+
+def _customer_level(playbook: Playbook) -> Iterator[Finding]:
+    if (id_ := playbook.customer_level) is None:
+        return
+    if (level := playbook.evidence_of.get(id_)) is None:
+        yield unknown_evidence(playbook, ("customer_level",), id_)
+    elif (
+        level.type not in (EvidenceType.CHOICE, EvidenceType.RANKED)
+        or level.about_person
+        or not {*LEVELS} <= {*level.option_ids}
+    ):
+        yield Finding(("customer_level",), "playbook_customer_level", {"id": id_, "needed": list(LEVELS)})
 
 
 def _bands(playbook: Playbook) -> Iterator[Finding]:

@@ -60,10 +60,13 @@ ACCOUNT_TEXTS: dict[str, tuple[str, str]] = {
         "该客户信用已于 {on} 恶化（{text}），尚未采取措施：请先登记所采取的措施，或由财务说明理由后特批",
     ),
     "limit_missing": (
-        "account {account} has no credit limit: finance sets one (half of the registered capital or so would be: "
-        "{proposal}), all is paid at the signing, or finance overrides with a reason",
-        "客户 {account} 没有信用额度：请财务设定额度（按注册资本建议：{proposal}），或全部签约时付款，"
-        "或由财务说明理由后特批",
+        "account {account} has no credit limit: finance sets one{proposal}, all is paid at the signing, or finance "
+        "overrides with a reason",
+        "客户 {account} 没有信用额度：请财务设定额度{proposal}，或全部签约时付款，或由财务说明理由后特批",
+    ),
+    "limit_proposed": (
+        " (half of the registered capital or so would be: {amount})",
+        "（按注册资本建议：{amount}）",
     ),
     "limit_exceeded": (
         "{amount} {currency} on credit is over the limit of {limit} {into} by {over} {into}: {used} are used, {free} "

@@ -125,6 +125,14 @@ ENGINE_TEXTS: dict[str, tuple[str, str]] = {
         "{person} can't override: that is for {roles}; name one of them who allows it, with the reason",
         "{person} 无权特批；只有 {roles} 可以：请注明其中批准的人及理由",
     ),
+    "approval_not_theirs": (
+        "{person} can't approve this: that is for {roles}; name one of them who allows it",
+        "{person} 无权批准此事；只有 {roles} 可以：请注明其中批准的人",
+    ),
+    "limit_not_theirs": (
+        "{person} can't set a credit limit: that is for {roles}; let one of them record it",
+        "{person} 无权设定信用额度；只有 {roles} 可以：请由其中一人登记",
+    ),
     "person_ambiguous": (
         "several people are called {name}: {ids}; give the id",
         "有多人名为“{name}”：{ids}；请改用编号",

@@ -139,6 +139,11 @@ PLAYBOOK_TEXTS: dict[str, tuple[str, str]] = {
         "evidence {id} can't tell a buying role: make it a choice with about_person: true",
         "证据“{id}”不能表示采购角色：类型应为 choice，且 about_person: true",
     ),
+    "playbook_customer_level": (
+        "evidence {id} can't tell the customer level: make it a choice or ranked, without about_person, with the "
+        "options {needed}",
+        "证据“{id}”不能表示客户级别：类型应为 choice 或 ranked，不带 about_person，且有选项 {needed}",
+    ),
     "playbook_people_missing": (
         "the condition on {evidence} speaks of the decision maker, but the playbook doesn't say who that is; "
         "add people: with role_evidence and decision_maker, or say who: any or all",

@@ -167,6 +167,30 @@ def test_for_how_many_people_something_is_recorded_can_be_counted() -> None:
     sale.tell(begin(level("p2", "low"), level("p1", "low")))
 
 
+NUMBER = Given(evidence="number", value=1)
+UNKNOWN = Given(evidence="choice", override=Override(by="head of sales", reason="nobody knows"))
+
+
+@pytest.mark.parametrize(
+    ("where", "there", "elsewhere"),
+    [
+        ({"evidence": "choice", "one_of": ["x"]}, Given(evidence="choice", value="x"), NUMBER),
+        (
+            {"evidence": "choice", "one_of": ["x"]},
+            Given(evidence="choice", value="x"),
+            Given(evidence="choice", value="y"),
+        ),
+        ({"evidence": "choice"}, Given(evidence="choice", value="y"), NUMBER),
+        ({"evidence": "choice"}, Given(evidence="choice", value="y"), UNKNOWN),
+        ({"evidence": "level"}, level("p1", "low"), NUMBER),
+    ],
+)
+def test_a_condition_can_count_only_where_other_evidence_is_held(where: Any, there: Given, elsewhere: Given) -> None:
+    sale = sale_with({"evidence": "text", "count_at_least": 1, "where": where})
+    assert sale.refused(begin(there)) == ["condition_unmet"]
+    sale.tell(begin(elsewhere))
+
+
 def test_the_items_of_a_checklist_add_up() -> None:
     sale = sale_with({"evidence": "checklist", "checked": "all"})
     for item in ("z", "x"):

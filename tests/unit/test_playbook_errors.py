@@ -140,6 +140,8 @@ CASES = [
     ("playbook_unknown_option", 0, "at_least: warm", "at_least: hot"),
     ("playbook_unknown_option", 0, "decision_maker: boss", "decision_maker: chief"),
     ("playbook_role_evidence", 0, "role_evidence: role", "role_evidence: level"),
+    ("playbook_unknown_evidence", 1, "currency: EUR\n", "currency: EUR\ncustomer_level: levels\n"),
+    ("playbook_customer_level", 1, "currency: EUR\n", "currency: EUR\ncustomer_level: kind\n"),
     ("playbook_people_missing", 27, "people: {role_evidence: role, decision_maker: boss}\n", "\n"),
     ("playbook_who_extra", 0, "at_least: 10.5", "at_least: 10.5, who: any"),
     ("playbook_band_last", 0, "en: High}}", "en: High}, up_to: 2000}"),

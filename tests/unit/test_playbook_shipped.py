@@ -201,6 +201,23 @@ def test_needs_may_begin_while_trust_goes_on_and_commitment_waits_for_both() -> 
     assert play.begin(commitment) == []
 
 
+def test_where_something_was_conceded_a_lawyer_has_read_it_before_the_signing() -> None:
+    commitment = shipped_playbook("key-account-six").stage_of["commitment"]
+    for conceded, expected in (
+        (("concessions",), ["condition_unmet"]),
+        (("concessions", "concession_read"), []),
+        ((), []),
+    ):
+        play = Play("key-account-six")
+        for stage in play.playbook.stages[: play.playbook.stages.index(commitment)]:
+            play.begin(stage)
+            play.work(stage)
+            play.end(stage)
+        play.begin(commitment)
+        assert play.tell(Record(evidence=play.given((*conceded, "clearance")))) == []
+        assert play.end(commitment) == expected
+
+
 def test_the_five_questions_decide_whether_analysis_ends_in_an_opportunity() -> None:
     play = Play("key-account-six")
     analysis = play.playbook.stages[0]

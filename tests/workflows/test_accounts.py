@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -18,7 +18,6 @@ from stagemark.domain.account.rules import ACCOUNT
 from stagemark.domain.account.state import AccountState
 from stagemark.domain.aftercare.state import AftercareState
 from stagemark.domain.collection.state import CollectionState
-from stagemark.domain.commands import Given, Mark, Override, Record
 from stagemark.domain.entries import Stream
 from stagemark.domain.money import Amount
 from stagemark.domain.neighbour import fold
@@ -70,14 +69,16 @@ class Customer:
         state = await self.host.platform.books.state(Stream(stream="collection", id=sale))
         return state if isinstance(state, CollectionState) else CollectionState(id=sale)
 
-    async def open(self, *amounts: int, limit: int = 0, signed: bool = False) -> list[str]:
+    async def open(
+        self, *amounts: int, limit: int = 0, signed: bool = False, playbook: Playbook = PLAYBOOK
+    ) -> list[str]:
         """Describe it, give it a limit, and open a sale for each amount, which is all on credit."""
         await self.accounts.describe(self.id, title="Acme", owner="wang", actor="wang")
         if limit:
             await self.accounts.limit(self.id, yuan(limit), "as surveyed", actor="li")
         sales = [f"{self.id}-{number}" for number in range(len(amounts))]
         for sale, amount in zip(sales, amounts, strict=True):
-            await self.host.sales.open(sale, PLAYBOOK, account=self.id, owner="wang", actor="wang")
+            await self.host.sales.open(sale, playbook, account=self.id, owner="wang", actor="wang")
             await self.host.sales.mark(sale, "sign", "start", actor="wang")
             parts = [{"id": "1", "amount": str(amount), "after": "signing", "days": 30}]
             terms: Any = {
@@ -169,98 +170,6 @@ async def test_a_signing_without_a_clearance_is_refused_by_the_sale_itself(custo
     with pytest.raises(Refused) as refused:
         await customer.host.sales.mark(sale, "sign", "end", actor="wang")
     assert [problem.code for problem in refused.value.problems] == ["clearance_missing"]
-
-
-async def test_a_signing_that_is_told_late_needs_a_clearance_that_was_given_before_it(customer: Customer) -> None:
-    yesterday, before = (datetime.now(UTC) - timedelta(days=days) for days in (1, 2))
-    sales, sale = customer.host.sales, customer.id
-    await customer.accounts.describe(customer.id, title="Acme", owner="wang", actor="wang")
-    await customer.accounts.limit(customer.id, yuan(100), "as surveyed", actor="li")
-    await sales.open(sale, PLAYBOOK, account=customer.id, owner="wang", actor="wang", observed_at=before)
-    await sales.mark(sale, "sign", "start", actor="wang", observed_at=before)
-    amount: Any = {"amount": "100", "currency": "CNY"}
-    terms: Any = {"amount": amount, "instalments": [{"id": "1", "amount": "100", "after": "signing", "days": 30}]}
-
-    async def sign() -> list[str]:
-        return await codes(sales.mark(sale, "sign", "end", {"terms": terms}, actor="wang", observed_at=yesterday))
-
-    first = await customer.accounts.clear(customer.id, sale, yuan(100), actor="wang")
-    assert await sign() == ["clearance_missing"]
-    asked: Any = {"actor": "wang", "observed_at": before, "key": "late"}
-    second = await customer.accounts.clear(customer.id, sale, yuan(100), **asked)
-    assert await customer.accounts.clear(customer.id, sale, yuan(100), **asked) == second
-    assert await sign() == []
-    await until(lambda: customer.knows(sale))
-    given = {id_: one.status for id_, one in (await customer.state()).clearances.items()}
-    assert given == {first.id: "released", second.id: "confirmed"}
-
-
-def carried(clearance: str, amount: int, until_day: str = "2999-01-01") -> dict[str, Any]:
-    return {"credit": {"id": clearance, "amount": {"amount": str(amount), "currency": "CNY"}, "until": until_day}}
-
-
-async def codes(asked: Any) -> list[str]:
-    try:
-        await asked
-    except Refused as refused:
-        return [problem.code for problem in refused.problems]
-    return []
-
-
-async def test_a_clearance_that_the_account_never_gave_signs_nothing(customer: Customer) -> None:
-    sale, other = await customer.open(100, 50, limit=100)
-    sales = customer.host.sales
-    forged = carried("made-up", 100)
-    assert await codes(sales.add_evidence(sale, forged, actor="wang")) == ["clearance_not_of_account"]
-    assert await codes(sales.mark(sale, "sign", "end", forged, actor="wang")) == ["clearance_not_of_account"]
-    mark = Mark(stage="sign", edge="end", evidence=(Given(evidence="credit", value=forged["credit"]),))
-    assert [one.code for one in await sales.why_not(sale, mark, actor="wang")] == ["clearance_not_of_account"]
-    also = Record(evidence=(Given(evidence="credit", value=forged["credit"]),))
-    opened = sales.open(f"{sale}-b", PLAYBOOK, account=customer.id, owner="wang", actor="wang", also=[also])
-    assert await codes(opened) == ["clearance_not_of_account"]
-
-    given = await customer.accounts.clear(customer.id, other, actor="wang")
-    of_other = {"credit": given.model_dump(mode="json")}
-    assert await codes(sales.add_evidence(sale, of_other, actor="wang")) == ["clearance_other_sale"]
-    more = carried(given.id, 70, str(given.until))
-    assert await codes(sales.mark(other, "sign", "end", more, actor="wang")) == ["clearance_differs"]
-    event = (await sales.view(other)).sequence
-    changed: dict[str, Any] = {"evidence": [{"evidence": "credit", "value": more["credit"]}]}
-    assert await codes(sales.correct(other, event, "more", changed, actor="wang")) == ["clearance_differs"]
-    await customer.sign(other)
-
-
-async def test_a_clearance_that_was_given_back_signs_nothing_whoever_asks(customer: Customer) -> None:
-    sale, blocked = await customer.open(60, 40, limit=100)
-    cleared = await customer.accounts.clear(customer.id, sale, actor="wang")
-    await customer.accounts.clear(customer.id, blocked, actor="wang")
-    await customer.accounts.release(customer.id, cleared.id, "not now", actor="wang")
-    sales, fresh = customer.host.sales, customer.host.platform.sales(customer.host.environment.client)
-    for asking in (sales, fresh):
-        assert await codes(asking.mark(sale, "sign", "end", actor="wang")) == ["clearance_released"]
-    await customer.accounts.blacklist(customer.id, "fraud", actor="li")
-    refused = ["clearance_released", "clearance_blacklisted"]
-    assert await codes(sales.mark(blocked, "sign", "end", actor="wang")) == refused
-    assert await codes(sales.mark(blocked, "sign", "end", key="again", actor="wang")) == refused
-    override = Given(evidence="credit", override=Override(by="li", reason="the parent answers"))
-    await sales.mark(blocked, "sign", "end", [override], actor="wang")
-
-
-async def test_what_was_signed_with_a_clearance_is_answered_again_after_it_was_given_back(customer: Customer) -> None:
-    (sale,) = await customer.open(100, limit=100)
-    cleared = await customer.accounts.clear(customer.id, sale, actor="wang")
-    first = await customer.host.sales.mark(sale, "sign", "end", key="sign", actor="wang")
-    await until(lambda: customer.knows(sale))
-    await customer.host.sales.void(sale, first.sequences[0], "a slip", actor="wang")
-    await until(lambda: released(customer, cleared.id))
-    assert await customer.host.sales.mark(sale, "sign", "end", key="sign", actor="wang") == first
-
-
-async def test_nothing_is_reserved_for_a_sale_that_cannot_take_it(customer: Customer) -> None:
-    (sale,) = await customer.open(100, limit=100)
-    await customer.host.sales.lose(sale, "price", actor="wang")
-    assert await codes(customer.accounts.clear(customer.id, sale, actor="wang")) == ["life_out_of_turn"]
-    assert (await customer.accounts.state(customer.id)).clearances == {}
 
 
 async def test_money_finds_its_contract_and_what_is_too_much_waits_for_the_next(customer: Customer) -> None:

@@ -10,7 +10,7 @@ import pytest
 from stagemark.catalogues.load import demo_catalogue
 from stagemark.clients.aftercare import Aftercare
 from stagemark.domain.complaint.policy import STEPS
-from stagemark.errors import InvalidInput, NotFound, StagemarkError
+from stagemark.errors import InvalidInput, NotFound, Refused, StagemarkError
 from tests.sales import until
 from tests.workflows.conftest import Host
 from tests.workflows.test_collecting import Selling, yuan
@@ -126,8 +126,10 @@ async def test_a_complaint_names_an_account_a_sale_and_people_that_are_there(hos
     with pytest.raises(NotFound):
         await caring.complaints.state(caring.complaint)
     assert await refused(caring.account) == ""
-    with pytest.raises(NotFound, match="ghost"):
+    with pytest.raises(Refused, match="ghost"):
         await caring.complaints.hand_over(caring.complaint, "ghost", actor="wang")
+    with pytest.raises(Refused, match="ghost"):
+        await caring.complaints.step(caring.complaint, "listen", "Heard them out.", actor="ghost")
     with pytest.raises(NotFound, match="there is no role ghost; there are owner, deputy"):
         await caring.care.plan(caring.sale, "call", await caring.today(), "phone", to="ghost", actor="wang")
     with pytest.raises(NotFound, match="no role ghost"):

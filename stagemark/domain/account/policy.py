@@ -42,9 +42,11 @@ class AccountPolicy(Model):
         channels: How a customer can have been found.
         grades: What each credit grade means.
         new_grade: The grade of an account that nobody has graded.
+        limit_by: Who can set a credit limit.
         limit_share: A limit is proposed as this share of the registered capital.
         clearance_lasts: So long a clearance is held for a sale.
         rate_lasts: An exchange rate given as evidence may be so old.
+        exempt_by: Who can exempt an account from legal steps and stop-supply, or end that.
         measures: What can be done when credit suddenly worsens.
         survey: Who surveys credit.
         worsened: Who chooses a measure when credit has worsened.
@@ -57,9 +59,11 @@ class AccountPolicy(Model):
     channels: tuple[Named, ...] = Field(min_length=1)
     grades: dict[Grade, GradeRule]
     new_grade: Grade = "c"
+    limit_by: tuple[Role, ...] = ("finance",)
     limit_share: Decimal = Field(default=Decimal("0.5"), ge=0, le=10)
     clearance_lasts: CalendarSpan = "P14D"
     rate_lasts: CalendarSpan = "P7D"
+    exempt_by: tuple[Role, ...] = ("supervisor", "manager", "finance")
     measures: tuple[Named, ...] = Field(min_length=1)
     survey: TaskRule
     worsened: TaskRule

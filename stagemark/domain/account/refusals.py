@@ -94,8 +94,9 @@ def _clear(state: AccountState, command: asked.Clear, around: Around) -> Problem
         params = {"on": str(state.worsened.on), "text": state.worsened.text[:200]}
         yield Problem(code="clearance_worsened", params=params)
     if state.limit is None:
-        proposal = state.proposed_limit(around.policy.account)
-        said = f"{proposal.amount} {proposal.currency}" if proposal else "-"
+        said: Any = ""
+        if proposal := state.proposed_limit(around.policy.account):
+            said = {"code": "limit_proposed", "params": {"amount": f"{proposal.amount} {proposal.currency}"}}
         yield Problem(code="limit_missing", params={"account": state.id, "proposal": said})
         return
     yield from _beyond(state, command, around)

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from stagemark.domain.money import Currency
 from stagemark.domain.playbook import Model
+from stagemark.domain.roles import Role
 from stagemark.domain.spans import CalendarSpan
 from stagemark.domain.words import WorkingSpan
 
@@ -122,6 +123,7 @@ class CollectionPolicy(Model):
         remind: Who reminds.
         promise_most: So long after the due date, or after the day of the promise if that is later, the customer may
             promise to pay; for longer somebody has to approve it by name.
+        approve_by: Who can approve a write-off, legal action, a longer promise, that supply stops or goes on.
         payment_before: So long before the signing a payment may have come in; an earlier day is taken for a slip.
         contact: The rule of each kind.
         broken_to: Who hears at once of a broken promise, beside those who collect.
@@ -144,6 +146,7 @@ class CollectionPolicy(Model):
     remind_before: tuple[Annotated[int, Field(ge=0, le=365)], ...] = ()
     remind: TaskRule
     promise_most: CalendarSpan = "P30D"
+    approve_by: tuple[Role, ...] = ("supervisor", "manager", "finance")
     payment_before: CalendarSpan = "P1Y"
     contact: dict[Kind, ContactRule]
     broken_to: tuple[str, ...] = ()

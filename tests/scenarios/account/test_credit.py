@@ -45,7 +45,8 @@ def status(account: Account) -> dict[str, str]:
 def test_half_of_the_registered_capital_is_proposed_as_the_limit_and_finance_sets_it() -> None:
     account = Account().tell(c.Describe(title="Acme", registered_capital=amount(1_000_000)))
     assert account.ask(clear("C-1", 10)) == ["limit_missing"]
-    assert account.problems[0].params["proposal"] == "500000.00 CNY"
+    assert "sets one (half of the registered capital or so would be: 500000.00 CNY), all" in account.problems[0].text()
+    assert "额度（按注册资本建议：500000.00 CNY），或" in account.problems[0].text("zh")
     account.tell(limit(10))
     assert account.ask(clear("C-1", 10)) == []
 
@@ -123,6 +124,8 @@ def test_the_blacklist_blocks_and_gives_back_what_is_held() -> None:
 def test_finance_can_override_all_of_it_with_a_name_and_a_reason() -> None:
     account = Account().tell(c.Describe(title="Acme"), c.Blacklist(reason="a court order"), c.Worsened(text="late"))
     assert account.ask(clear("C-1", 10)) == ["clearance_blacklisted", "clearance_worsened", "limit_missing"]
+    assert "finance sets one, all is paid" in account.problems[-1].text(), "nobody knows its capital"
+    assert "设定额度，或全部" in account.problems[-1].text("zh")
     account.tell(clear("C-1", 10, override=OVERRIDE))
     assert account.state.clearances["C-1"].override == FINANCE
 

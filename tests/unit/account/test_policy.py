@@ -51,7 +51,7 @@ def test_every_refusal_of_an_account_has_its_text_and_the_texts_are_used() -> No
     codes = set(re.findall(r'code="(\w+)"', SOURCES))
     assert len(codes) > 25
     assert codes <= PROBLEM_TEXTS.keys()
-    elsewhere = {"account_span", "allocation_twice", "allocation_unreadable", "rate_unreadable"}
+    elsewhere = {"account_span", "allocation_twice", "allocation_unreadable", "rate_unreadable", "limit_proposed"}
     assert ACCOUNT_TEXTS.keys() - codes <= elsewhere | {"clearance_other_account", "clearance_no_contract"}
 
 
