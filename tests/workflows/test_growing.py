@@ -102,6 +102,21 @@ async def test_a_sale_that_is_there_for_another_reason_is_not_taken_for_the_link
     assert (await caring.care.state(caring.sale)).prompts[prompt].status == "open"
 
 
+async def test_a_sale_that_was_opened_for_another_prospect_is_not_taken_for_this_ones(host: Host) -> None:
+    caring, sale = await content(host), f"R-{uuid4().hex[:8]}"
+    first, other = (f"P-{uuid4().hex[:8]}" for _ in range(2))
+    host.platform.customers.groups["known ltd"] = ""
+
+    async def named(prospect: str) -> str:
+        opens = Linked(sale, PLAYBOOK)
+        return await outcome(caring.care.give_name(caring.sale, prospect, "buyer", opens, actor="wang"))
+
+    assert [await named(prospect) for prospect in (first, first)] == ["done", "done"]
+    assert [await named(prospect) for prospect in (other, "known ltd")] == ["linked_sale_known"] * 2
+    assert (await host.sales.view(sale)).account == first
+    assert list((await caring.care.state(caring.sale)).names) == [first]
+
+
 async def test_a_prospect_whom_two_name_at_once_is_one_referral(host: Host) -> None:
     first, second = await content(host), await content(host)
     prospect, sales = f"P-{uuid4().hex[:8]}", [f"R-{uuid4().hex[:8]}" for _ in range(2)]
