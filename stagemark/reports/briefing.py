@@ -285,10 +285,9 @@ class _Page:
         for sale, state in self.dossier.aftercares.items():
             if state.signed is None or state.over:
                 continue
-            if not state.scores and "delivery" in state.anchors:
+            if state.customer.score is None and "delivery" in state.anchors:
                 yield Hint(about=f"satisfaction:{sale}", text=self.say("say_satisfaction", sale=sale))
-            elif state.scores and not state.satisfied:
-                rate = state.scores[-1].rate
+            elif not state.satisfied and state.scores and not (rate := state.scores[-1].rate).satisfied:
                 text = self.say("say_unsatisfied", sale=sale, score=rate.score, text=rate.text)
                 yield Hint(about=f"satisfaction:{sale}", text=text)
             yield from self._prompts(sale, state)

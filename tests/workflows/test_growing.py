@@ -173,6 +173,26 @@ async def test_of_two_sales_whose_timers_ring_at_once_one_has_the_prompt(host: H
     assert await made() == [1, 1], "the other one comes once the account has cooled down"
 
 
+async def test_what_a_customer_says_at_one_sale_holds_at_their_others(host: Host) -> None:
+    first = await content(host)
+    second = await content(host, first.account)
+
+    async def why() -> list[str]:
+        return [problem.code for problem in await second.care.why_no_referral(second.sale)]
+
+    async def rests() -> bool:
+        return await why() == ["referral_rests"]
+
+    async def unsatisfied() -> bool:
+        return await why() == ["growth_unsatisfied", "referral_rests"]
+
+    assert await why() == []
+    await first.care.referral_step(first.sale, "attitude", "Rather not.", willing=False, actor="wang")
+    await until(rests)
+    await first.care.rate(first.sale, 1, "It broke.", actor="wang")
+    await until(unsatisfied)
+
+
 async def test_a_complaint_of_a_sister_company_keeps_back_what_is_for_her(host: Host) -> None:
     own, sister = Caring(host), Caring(host)
     host.platform.customers.groups |= {own.account: "group", sister.account: "group"}

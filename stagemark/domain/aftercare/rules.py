@@ -15,6 +15,7 @@ from stagemark.domain.aftercare.growth import (
     prompt_tasks,
     referral_cause,
     referral_due,
+    saying,
     task_of,
     unfit,
     why_no_prompt,
@@ -147,8 +148,10 @@ class AftercareRules(Rules[AftercareState]):
         return state.over
 
     def tells(self, before: AftercareState, after: AftercareState, news: Sequence[Entry[Any]]) -> Iterator[Tell]:
-        """The accounts, of prompts wanted, made or dropped; the newest sale of the customer, of their orders."""
+        """The accounts, of prompts wanted, made or dropped, and of what the customer has said; the newest sale of the
+        customer, of their orders."""
         yield from asking_accounts(before, after, news)
+        yield from saying(before, after)
         if after.newest:
             known = before.orders if before.newest == after.newest else {}
             to = Stream(stream="aftercare", id=after.newest)
