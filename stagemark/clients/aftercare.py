@@ -13,7 +13,7 @@ from typing import Any, Literal, Unpack
 from stagemark.client import Said, Stagemark
 from stagemark.clients.asked_accounts import AskedAccounts
 from stagemark.clients.asking import Asking, request_of, valid
-from stagemark.clients.known import held_role
+from stagemark.clients.known import OfSales, held_role
 from stagemark.clients.linking import Linked, Linking, named
 from stagemark.contracts.neighbours import NeighbourReceipt
 from stagemark.domain.aftercare import commands as c
@@ -51,7 +51,7 @@ class Aftercare:
 
     def __init__(self, sales: Stagemark, asking: Asking, ports: Ports) -> None:
         """Ask aftercares through `asking`, and open linked sales through `sales`."""
-        self._sales, self._asking, self._ports = sales, asking, ports
+        self._sales, self._asking, self._ports = sales, OfSales(asking, sales), ports
         self._linking = Linking(sales, ports.ledger, ports.policies, ports.calendars)
         self._accounts = AskedAccounts(asking)
 
@@ -308,7 +308,6 @@ class Aftercare:
         """A suggestion of the aftercare, by its id or product; else what the catalogue says of the product."""
         state = await self.state(sale)
         if state.signed is None or state.over:
-            await self._sales.view(sale)
             raise Refused.of("aftercare_not_signed", id=sale)
         for one in state.suggestions:
             if named in (one.id, one.product):

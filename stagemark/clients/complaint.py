@@ -71,7 +71,7 @@ class Complaints:
             said: Who says so.
 
         Raises:
-            NotFound: `unknown_account`, `unknown_opportunity`, `unknown_person`.
+            NotFound: `account_unknown`, `unknown_opportunity`, `unknown_person`.
             Refused: `sale_of_other_account`; `complaint_id_of_dispute`: such an id is kept for disputes.
         """
         command = valid(

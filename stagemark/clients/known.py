@@ -8,13 +8,14 @@ from typing import Any
 
 from stagemark.client import Stagemark
 from stagemark.clients.asking import Asking
+from stagemark.contracts.neighbours import NeighbourReceipt, NeighbourView
 from stagemark.domain.commands import Override
 from stagemark.domain.entries import Request, Stream
 from stagemark.domain.roles import OF_A_SALE
 from stagemark.errors import NotFound, Problem, Refused
 from stagemark.ports import Customers, Directory
 
-__all__ = ["Known", "held_role", "not_theirs"]
+__all__ = ["Known", "OfSales", "held_role", "not_theirs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Known:
         """Look whether there is such an account, and whether a sale is its own.
 
         Raises:
-            NotFound: `unknown_account`, `unknown_opportunity`.
+            NotFound: `account_unknown`, `unknown_opportunity`.
             Refused: `sale_of_other_account`.
         """
         if opportunity is not None:
@@ -39,7 +40,7 @@ class Known:
         elif await self.customers.known(account) != account:
             view = await self.asking.standing(Stream(stream="account", id=account))
             if not view.state.get("sequence"):
-                raise NotFound.of("unknown_account", account=account)
+                raise NotFound.of("account_unknown", id=account)
 
     async def person(self, person: str) -> None:
         """Look whether somebody is of the company.
@@ -49,6 +50,48 @@ class Known:
         """
         if await self.directory.person(person) is None and await self.directory.people():
             raise NotFound.of("unknown_person", person=person)
+
+
+@dataclass(frozen=True, slots=True)
+class OfSales:
+    """Asks the neighbours of sales: where one has not begun, because there is no such sale, it says that."""
+
+    asking: Asking
+    sales: Stagemark
+
+    async def ask(self, stream: Stream, request: Request[Any]) -> NeighbourReceipt:
+        """See `Asking`.
+
+        Raises:
+            NotFound: `unknown_opportunity`; or the sale is not signed.
+        """
+        try:
+            return await self.asking.ask(stream, request)
+        except NotFound:
+            await self.sales.view(stream.id)
+            raise
+
+    async def why_not_ask(self, stream: Stream, request: Request[Any]) -> list[Problem]:
+        """See `Asking`.
+
+        Raises:
+            NotFound: `unknown_opportunity`.
+        """
+        problems = await self.asking.why_not_ask(stream, request)
+        if any(problem.code == f"{stream.stream}_unknown" for problem in problems):
+            await self.sales.view(stream.id)
+        return problems
+
+    async def standing(self, stream: Stream) -> NeighbourView:
+        """See `Asking`.
+
+        Raises:
+            NotFound: `unknown_opportunity`.
+        """
+        view = await self.asking.standing(stream)
+        if not view.state.get("sequence"):
+            await self.sales.view(stream.id)
+        return view
 
 
 async def held_role(directory: Directory, role: str) -> None:

@@ -145,11 +145,6 @@ AFTERCARE_TEXTS: dict[str, tuple[str, str]] = {
         "there is a sale {opportunity} already, which did not come from this; give the new one another id",
         "商机 {opportunity} 已存在，且并非由此而来；请为新商机另取编号",
     ),
-    "unknown_account": (
-        "nothing is known of the account {account}: it has no sale, and nobody has described it (stagemark account "
-        "describe {account} …)",
-        "没有客户 {account} 的资料：既无商机，也未登记（stagemark account describe {account} …）",
-    ),
     "actor_missing": ("say who notes it: --as PERSON", "请指明由谁登记：--as PERSON"),
     # -- the catalogue
     "unknown_catalogue": ("there is no catalogue {catalogue}", "没有产品目录 {catalogue}"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date
 from typing import Any, get_args
 from uuid import uuid4
 
 import pytest
 
+from stagemark.clients.account import Accounts
 from stagemark.clients.linking import Linked
 from stagemark.domain.aftercare.state import AftercareState
 from stagemark.domain.catalogue import Customer
@@ -241,6 +243,32 @@ async def test_a_prompt_of_a_sale_that_is_not_there_or_not_signed_says_so(host: 
     await host.sales.open(sale, PLAYBOOK, account="acme", owner="wang", actor="wang")
     assert await outcome(caring.care.make_prompt(sale, "card-4g", actor="wang")) == "aftercare_not_signed"
     assert await outcome(caring.care.why_no_prompt(sale, "card-4g")) == "aftercare_not_signed"
+
+
+async def test_what_is_not_there_is_not_found_by_one_code_whatever_is_asked(host: Host, sale: str) -> None:
+    caring, asking = Caring(host), host.platform.neighbours(host.environment.client)
+    care, money, accounts = caring.care, caring.money, Accounts(asking, host.sales, host.platform.ledger)
+
+    async def codes(*asked: Any) -> list[str]:
+        found = []
+        for one in asked:
+            with pytest.raises(NotFound) as unknown:
+                await one
+            found.append(unknown.value.code)
+        return found
+
+    def of_sale() -> list[Any]:
+        return [
+            money.reach(sale, "delivery", date(2026, 3, 2), actor="wang"),
+            care.rate(sale, 5, "Well.", actor="wang"),
+        ]
+
+    standing = care.why_no_prompt(sale), care.why_no_referral(sale), care.state(sale), money.state(sale)
+    assert await codes(*of_sale(), *standing) == ["unknown_opportunity"] * 6
+    assert await codes(accounts.state(sale), accounts.grade(sale, "a", "so", actor="wang")) == ["account_unknown"] * 2
+    await host.sales.open(sale, PLAYBOOK, account="acme", owner="wang", actor="wang")
+    assert await codes(*of_sale()) == ["collection_unknown", "aftercare_unknown"], "it is there, and not signed"
+    assert [problem.code for problem in await care.why_no_referral(sale)] == ["aftercare_not_signed"]
 
 
 async def test_an_add_on_goes_with_the_order_fits_the_customer_and_is_noted_in_the_callers_language(host: Host) -> None:
