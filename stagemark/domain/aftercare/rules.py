@@ -199,6 +199,8 @@ def _rate(state: AftercareState, command: c.Rate, around: Around) -> Iterator[Pr
 def _record_order(state: AftercareState, command: c.RecordOrder, around: Around) -> Iterator[Problem]:
     if command.order in state.orders:
         yield Problem(code="order_known", params={"order": command.order})
+    if not command.amount.amount:
+        yield Problem(code="order_not_positive", params={"order": command.order})
     if command.on > around.today:
         yield Problem(code="order_in_future", params={"day": str(command.on), "today": str(around.today)})
 
