@@ -21,7 +21,7 @@ from stagemark.domain.aftercare.add_on import why_no_add_on
 from stagemark.domain.aftercare.growth import why_no_prompt, why_no_referral
 from stagemark.domain.aftercare.policy import ReferralStep, Way
 from stagemark.domain.aftercare.state import AftercareState
-from stagemark.domain.catalogue import Bought, Catalogue, Customer, Suggestion, suggest
+from stagemark.domain.catalogue import Bought, Catalogue, Customer, Suggestion, called, suggest
 from stagemark.domain.commands import Origin, Record, fingerprint
 from stagemark.domain.entries import Request, Stream
 from stagemark.domain.money import Amount
@@ -326,7 +326,7 @@ class Aftercare:
         """Look whether a sister company has bought meanwhile what is for her."""
         for sister in (await self._ports.customers.customer(account)).sisters if one.account else ():
             if sister.account == one.account and one.product in sister.has:
-                raise Refused.of("prompt_sister_has", product=one.product, account=sister.title or sister.account)
+                raise Refused.of("prompt_sister_has", product=one.called, account=sister.title or sister.account)
 
     async def _around(self, sale: str) -> Around:
         policy = await self._ports.policies.policy()
@@ -354,6 +354,5 @@ def _request(commands: Sequence[Any], said: Said, once: bool = False) -> c.After
 def _no_product(product: str, catalogue: Catalogue) -> NotFound:
     if not catalogue.products:
         return NotFound.of("catalogue_missing", product=product)
-    named = [{"id": one.id, "label": {"zh": one.label.zh, "en": one.label.en}} for one in catalogue.products]
-    known = [{"code": "product_named", "params": params} for params in named]
+    known = [called(one.id, one.label) for one in catalogue.products]
     return NotFound.of("product_unknown", product=product, known=known)

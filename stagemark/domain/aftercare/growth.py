@@ -153,9 +153,9 @@ def why_no_prompt(
         elif all(_not_before(state, one) is None or _rests(state, one, around) for one in state.suggestions):
             found.append(Problem(code="prompt_all_answered"))
     elif (day := _not_before(state, suggestion)) is None:
-        found.append(Problem(code="prompt_accepted_before", params={"product": suggestion.product}))
+        found.append(Problem(code="prompt_accepted_before", params={"product": suggestion.called}))
     elif _rests(state, suggestion, around):
-        found.append(Problem(code="prompt_rests", params={"product": suggestion.product, "until": str(day)}))
+        found.append(Problem(code="prompt_rests", params={"product": suggestion.called, "until": str(day)}))
     return found
 
 

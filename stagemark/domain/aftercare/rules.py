@@ -210,7 +210,7 @@ def _answer_prompt(state: AftercareState, command: c.AnswerPrompt, around: Aroun
     if prompt is None:
         yield Problem(code="prompt_unknown", params={"prompt": command.prompt, "known": list(state.prompts)})
     elif prompt.status == "accepted":
-        yield Problem(code="prompt_accepted_before", params={"product": prompt.suggestion.product})
+        yield Problem(code="prompt_accepted_before", params={"product": prompt.suggestion.called})
     if command.answer == "accepted":  # one that is held back is not to be talked about
         yield from unfit(state, around)
     yield from _in_past(command.until, around)
