@@ -206,13 +206,12 @@ def _record_order(state: AftercareState, command: c.RecordOrder, around: Around)
 
 
 def _answer_prompt(state: AftercareState, command: c.AnswerPrompt, around: Around) -> Iterator[Problem]:
+    """What the customer says is taken whatever holds back what we say: a complaint, a score."""
     prompt = state.prompts.get(command.prompt)
     if prompt is None:
         yield Problem(code="prompt_unknown", params={"prompt": command.prompt, "known": list(state.prompts)})
     elif prompt.status == "accepted":
         yield Problem(code="prompt_accepted_before", params={"product": prompt.suggestion.called})
-    if command.answer == "accepted":  # one that is held back is not to be talked about
-        yield from unfit(state, around)
     yield from _in_past(command.until, around)
 
 
