@@ -302,7 +302,7 @@ class Engine:
         """The client of what is collected; `simulation` as in `sales`."""
         from stagemark.clients.collection import Collections
 
-        return Collections(self.neighbours(client, **simulation))
+        return Collections(self.neighbours(client, **simulation), self.sales(client, **simulation))
 
     def _calling(self, simulation: dict[str, Any]) -> dict[str, Any]:
         """What every client is made with."""

@@ -44,7 +44,7 @@ class Suggesting:
         if not isinstance(state, AftercareState) or state.signed is None or "completion" not in state.anchors:
             return ()
         catalogue = await self._catalogues.catalogue()
-        score = state.scores[-1].rate.score if state.scores else None
+        score = state.customer.score.score if state.customer.score else None
         customer = await self._customers.customer(state.signed.account)
         customer = customer._replace(orders=len(state.orders), score=score)  # as this very sale knows them
         found = suggest(catalogue, state.bought, customer, policy.aftercare.prompts.most)

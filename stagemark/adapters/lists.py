@@ -138,14 +138,14 @@ class SqlLists:
         """Look whether a sale, an account is known, since the empty list of an unknown one would look like an answer.
 
         Raises:
-            NotFound: `unknown_opportunity`, `unknown_account`.
+            NotFound: `unknown_opportunity`, `account_unknown`.
         """
         if sale is not None and not await self._rows(opportunities, opportunities.c.opportunity == sale):
             raise NotFound.of("unknown_opportunity", opportunity=sale)
         if account is not None:
             sales = await self._rows(opportunities, opportunities.c.account == account)
             if not sales and not await self._rows(neighbours, neighbours.c.account == account):
-                raise NotFound.of("unknown_account", account=account)
+                raise NotFound.of("account_unknown", id=account)
 
     async def _rows(self, table: Table, *where: ColumnElement[bool]) -> list[Row]:
         namespace = self._store.namespace

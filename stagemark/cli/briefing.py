@@ -49,7 +49,7 @@ async def _page(account: str, output: str, speaks: Language, shown: bool) -> str
         namespace = parts.store.namespace
         found = await parts.store.read(lambda connection: read(connection, namespace, account))
         if found is None:
-            raise NotFound.of("unknown_account", account=account)
+            raise NotFound.of("account_unknown", id=account)
         policy = await parts.policies.policy()
         around = Around(policy, await parts.calendars.calendar(policy.calendar), await parts.present())
         names = {person.id: person.name for person in await parts.directory.people()}

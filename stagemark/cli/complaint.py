@@ -57,6 +57,7 @@ _WORDS = {
     "task_missed": ("late: told to a superior", "逾期：已通知上级"),
     "accepted": ("the customer accepts", "客户接受"),
     "refused": ("the customer refuses", "客户不接受"),
+    "approved": ("of {superior}", "由 {superior} 提出"),
     "next": ("Next: {step}", "下一步：{step}"),
     "until": ("Next: {step}, until {until}", "下一步：{step}，期限 {until}"),
     "late": ("Next: {step}; it is late", "下一步：{step}；已逾期"),
@@ -102,9 +103,15 @@ def step(
 
 @app.command()
 @COMPLAINTS.recording
-def propose(text: Words) -> Ask:
+def propose(
+    text: Words,
+    approved_by: Annotated[
+        str | None,
+        typer.Option("--approved-by", metavar="PERSON", help="The superior whose it is, once one was refused."),
+    ] = None,
+) -> Ask:
     """A solution was proposed: the step propose."""
-    return lambda part, complaint, said: part.propose(complaint, text, **said)
+    return lambda part, complaint, said: part.propose(complaint, text, approved_by, **said)
 
 
 @app.command()
@@ -217,6 +224,8 @@ def _lines(row: Mapping[str, Any], zone: ZoneInfo, called: Terms, speaks: Langua
             said = STEP_TERMS[told["step"]][zh]
             if told.get("accepted") is not None:
                 said += f" ({_WORDS['accepted' if told['accepted'] else 'refused'][zh]})"
+            if superior := told.get("approved_by"):
+                said += f" ({_WORDS['approved'][zh].format(superior=term(called, superior, speaks))})"
         else:
             said = _WORDS[told["kind"]][zh].format(owner=term(called, told.get("owner", ""), speaks))
         words = told.get("text") or told.get("reason") or ""

@@ -9,8 +9,8 @@ import typer
 
 from stagemark import bootstrap
 from stagemark.cli.common import LanguageOption, OutputOption, console, language, run, tell
-from stagemark.cli.listing import ListOutput, show
-from stagemark.errors import InvalidInput, Problem
+from stagemark.cli.listing import ListOutput, checked, show
+from stagemark.errors import Problem
 from stagemark.ports import Contact, Person
 from stagemark.texts.contacts import STYLE_TERMS
 
@@ -140,7 +140,7 @@ def forget(
 
 
 @app.command("check")
-def check_command(speaks: LanguageOption = None) -> None:
+def check_command(output: ListOutput = "table", speaks: LanguageOption = None) -> None:
     """What would keep messages from reaching people: roles nobody holds, people without a channel, broken addresses.
 
     Every problem at once; exit status 2 if there is one. Nothing is changed.
@@ -156,9 +156,8 @@ def check_command(speaks: LanguageOption = None) -> None:
             return len(people), [*found, *check_channels(people, parts.channels)]
 
     count, found = run(problems())
-    if found:
-        raise InvalidInput(*found)
-    console().print(_FINE[language(speaks) == "zh"].format(count=count))
+    speech = language(speaks)
+    checked(found, _FINE[speech == "zh"].format(count=count), output, speech)
 
 
 async def _everybody() -> list[Person]:

@@ -6,12 +6,11 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from stagemark.cli.common import LanguageOption, OutputOption, language, valid
+from stagemark.cli.common import LanguageOption, OutputOption, amount_of, language
 from stagemark.cli.listing import ListOutput, labelled, show
 from stagemark.cli.neighbours import AFTERCARE, OnDay, UntilDay, day_of, listed
 from stagemark.cli.recording import Actor, Key, ObservedAt, Sale
 from stagemark.domain.aftercare.policy import Way
-from stagemark.domain.money import Amount
 from stagemark.texts.tasks_aftercare import FOLLOW_UP_TERMS, HOW_TERMS, STATUS_TERMS, contact_text
 from stagemark.texts.terms import ROLE_TERMS
 
@@ -177,16 +176,15 @@ def order(
     sale: Sale,
     number: Annotated[str, typer.Argument(metavar="ORDER", help="The order's number.")],
     on: OnDay,
-    amount: Annotated[str, typer.Option(metavar="NUMBER", help="Its volume.")],
+    amount: Annotated[str, typer.Option(metavar="AMOUNT", help="Its volume, such as 20000CNY.")],
     actor: Actor,
-    currency: Annotated[str, typer.Option(metavar="CODE", help="ISO 4217.")] = "CNY",
     product: Annotated[str | None, typer.Option(help="What was ordered, by the catalogue.")] = None,
     key: Key = None,
     output: OutputOption = "table",
     speaks: LanguageOption = None,
 ) -> None:
     """The customer ordered; by their orders their rhythm is known."""
-    day, volume = day_of(on), valid(Amount, amount=amount, currency=currency)
+    day, volume = day_of(on), amount_of(amount)
 
     def ask(care: Any, said: Any) -> Any:
         return care.order(sale, number, day, volume, product, **said)

@@ -19,12 +19,13 @@ from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
-from stagemark.cli.common import as_json, screen
+from stagemark.cli.common import as_json, screen, tell
+from stagemark.errors import InvalidInput, Problem
 from stagemark.problem_texts import Language
 from stagemark.spreadsheets import cell as text_cell
 from stagemark.texts.terms import YES_TERMS, Terms, joined, term
 
-__all__ = ["ListOutput", "labelled", "money", "show"]
+__all__ = ["ListOutput", "checked", "labelled", "money", "show", "show_problems"]
 
 ListOutput = Annotated[
     Literal["table", "json", "csv"], typer.Option("--output", help="For people, for programs, for a spreadsheet.")
@@ -35,6 +36,7 @@ _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d)?")
 _SHORT: Final = 12
 """A column of at most so many cells is not folded before the others have given way."""
 _BETWEEN: Final = 2
+_PROBLEM: Final = {"code": ("Code", "代码"), "where": ("Where", "位置"), "text": ("What", "内容")}
 _NONE: Final = ("Nothing to list.", "没有可列出的内容。")
 
 
@@ -68,6 +70,28 @@ def show(
         place = screen()
         called = {name: heading[speaks == "zh"] for name, heading in headings.items()}
         place.print(_table(cells, called, place.width))
+
+
+def show_problems(found: Sequence[Problem], fine: str, output: str, speaks: Language) -> None:
+    """Say everything that stands in the way of something, each with its code; or that nothing does."""
+    if output == "csv":
+        show([{**one.model_dump(), "text": one.text(speaks)} for one in found], _PROBLEM, output, speaks)
+    else:
+        plain = {"problems": [one.model_dump(mode="json") for one in found]}
+        tell(plain, output, [f"{one.code}: {one.text(speaks)}" for one in found] or [fine])
+
+
+def checked(found: Sequence[Problem], fine: str, output: str, speaks: Language) -> None:
+    """Say what a check found: to people as an error is said, to programs as a list; exit status 2 if anything.
+
+    Raises:
+        InvalidInput: What was found.
+    """
+    if found and output == "table":
+        raise InvalidInput(*found)
+    show_problems(found, fine, output, speaks)
+    if found:
+        raise SystemExit(InvalidInput.exit_status)
 
 
 def money(amount: str | Decimal, currency: str = "", *, short: bool = False) -> str:

@@ -8,8 +8,8 @@ import typer
 
 from stagemark import bootstrap
 from stagemark.cli.common import LanguageOption, console, language, run
-from stagemark.cli.listing import ListOutput, show
-from stagemark.errors import InvalidInput, NotFound, Problem, Unavailable
+from stagemark.cli.listing import ListOutput, checked, show
+from stagemark.errors import NotFound, Problem, Unavailable
 from stagemark.problem_texts import Language
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _say(what: str, speaks: Language, **fields: Any) -> None:
 
 
 @app.command()
-def check(speaks: LanguageOption = None) -> None:
+def check(output: ListOutput = "table", speaks: LanguageOption = None) -> None:
     """Check channels and templates before anything is sent: every problem at once. Exit status 2 if there is one."""
 
     async def problems() -> list[Problem]:
@@ -61,9 +61,8 @@ def check(speaks: LanguageOption = None) -> None:
             kept = await kept_playbooks(parts.store)
             return [*check_channels(people, parts.channels), *check_letters(parts.letters, kept)]
 
-    if found := run(problems()):
-        raise InvalidInput(*found)
-    _say("fine", language(speaks))
+    speech = language(speaks)
+    checked(run(problems()), _TEXTS["fine"][speech == "zh"], output, speech)
 
 
 @app.command("test")

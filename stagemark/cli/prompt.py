@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, cast
 import typer
 
 from stagemark.cli.common import LanguageOption, OutputOption, language, tell
-from stagemark.cli.listing import ListOutput, labelled, show
+from stagemark.cli.listing import ListOutput, labelled, show, show_problems
 from stagemark.cli.neighbours import AFTERCARE, day_of, listed
 from stagemark.cli.recording import Actor, Key, ObservedAt, Sale, said
 from stagemark.domain.catalogue import Suggestion
@@ -31,6 +31,18 @@ _WORDS = {
     "none": ("The catalogue suggests nothing for that.", "产品目录没有可推荐的内容。"),
     "for": ("for {account}", "推荐给 {account}"),
 }
+_SUGGESTED = {
+    "id": ("Suggestion", "推荐"),
+    "relation": ("Relation", "关系"),
+    "of": ("Of", "源自"),
+    "product": ("Product", "产品"),
+    "account": ("For", "推荐给"),
+    "label": ("Name", "名称"),
+    "link": ("Link", "关联"),
+    "reason": ("Reason", "理由"),
+    "ask": ("Ask", "请求"),
+}
+_PARTS = ("label", "link", "reason", "ask")
 _HEADINGS = {
     "id": ("Sale", "商机"),
     "prompt": ("Prompt", "推荐"),
@@ -54,7 +66,7 @@ def suggest(
         str | None, typer.Option("--as", metavar="PERSON", envvar="STAGEMARK_ACTOR", help="Who notes it.")
     ] = None,
     key: Key = None,
-    output: OutputOption = "table",
+    output: ListOutput = "table",
     speaks: LanguageOption = None,
 ) -> None:
     """What goes with an order that is not signed yet: the add-on sale of the fifth stage."""
@@ -72,7 +84,14 @@ def suggest(
     found = AFTERCARE.use(work)
     speech = language(speaks)
     plain = {"suggestions": [one.model_dump(mode="json", exclude_none=True) for one in found]}
-    tell(plain, output, [line for one in found for line in _lines(one, speech)] or [_WORDS["none"][speech == "zh"]])
+    if output == "csv":
+        rows = [
+            {**one.model_dump(), **{part: getattr(getattr(one, part), speech, None) for part in _PARTS}}
+            for one in found
+        ]
+        show(rows, _SUGGESTED, output, speech)
+    else:
+        tell(plain, output, [line for one in found for line in _lines(one, speech)] or [_WORDS["none"][speech == "zh"]])
 
 
 def _lines(one: Suggestion, speaks: Language) -> list[str]:
@@ -103,15 +122,13 @@ def list_command(
 def why_not(
     sale: Sale,
     named: Annotated[str | None, typer.Argument(metavar="[SUGGESTION|PRODUCT]", help="This one.")] = None,
-    output: OutputOption = "table",
+    output: ListOutput = "table",
     speaks: LanguageOption = None,
 ) -> None:
     """Every reason why no prompt is right now."""
-    problems = AFTERCARE.use(lambda care: care.why_no_prompt(sale, named))
     speech = language(speaks)
-    plain = {"problems": [problem.model_dump(mode="json") for problem in problems]}
-    lines = [f"{problem.code}: {problem.text(speech)}" for problem in problems]
-    tell(plain, output, lines or [_WORDS["fits"][speech == "zh"]])
+    problems = AFTERCARE.use(lambda care: care.why_no_prompt(sale, named))
+    show_problems(problems, _WORDS["fits"][speech == "zh"], output, speech)
 
 
 @app.command()

@@ -7,7 +7,7 @@ from typing import Annotated, Any, cast
 import typer
 
 from stagemark.cli.common import LanguageOption, OutputOption, language, tell
-from stagemark.cli.listing import ListOutput, money, show
+from stagemark.cli.listing import ListOutput, money, show, show_problems
 from stagemark.cli.neighbours import AFTERCARE, listed
 from stagemark.cli.prompt import linked
 from stagemark.cli.recording import Actor, Key, ObservedAt, Sale
@@ -113,12 +113,11 @@ def sign(
 
 
 @app.command("why-not")
-def why_not(sale: Sale, output: OutputOption = "table", speaks: LanguageOption = None) -> None:
+def why_not(sale: Sale, output: ListOutput = "table", speaks: LanguageOption = None) -> None:
     """Every reason why a referral is not to be asked for now."""
-    problems = AFTERCARE.use(lambda care: care.why_no_referral(sale))
     speech = language(speaks)
-    plain = {"problems": [problem.model_dump(mode="json") for problem in problems]}
-    tell(plain, output, [f"{p.code}: {p.text(speech)}" for p in problems] or [_FITS[speech == "zh"]])
+    problems = AFTERCARE.use(lambda care: care.why_no_referral(sale))
+    show_problems(problems, _FITS[speech == "zh"], output, speech)
 
 
 @app.command()

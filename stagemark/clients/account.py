@@ -20,7 +20,7 @@ from stagemark.domain.contract import Cleared, Contract
 from stagemark.domain.entries import AnswerTask, Stream
 from stagemark.domain.money import Amount
 from stagemark.domain.words import fit_line, fit_name
-from stagemark.errors import Problem, Refused
+from stagemark.errors import NotFound, Problem, Refused
 from stagemark.ports import Ledger
 
 __all__ = ["Accounts"]
@@ -53,8 +53,14 @@ class Accounts:
         return await self._asking.why_not_ask(_stream(account), request_of(c.AccountRequest, commands, said))
 
     async def state(self, account: str) -> AccountState:
-        """How an account stands."""
+        """How an account stands.
+
+        Raises:
+            NotFound: `account_unknown`.
+        """
         view = await self._asking.standing(_stream(account))
+        if not view.state.get("sequence"):
+            raise NotFound.of("account_unknown", id=account)
         return AccountState.model_validate({**view.state, "id": account})
 
     # -- what it is

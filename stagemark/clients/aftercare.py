@@ -13,7 +13,7 @@ from typing import Any, Literal, Unpack
 from stagemark.client import Said, Stagemark
 from stagemark.clients.asked_accounts import AskedAccounts
 from stagemark.clients.asking import Asking, request_of, valid
-from stagemark.clients.known import held_role
+from stagemark.clients.known import OfSales, held_role
 from stagemark.clients.linking import Linked, Linking, named
 from stagemark.contracts.neighbours import NeighbourReceipt
 from stagemark.domain.aftercare import commands as c
@@ -21,7 +21,7 @@ from stagemark.domain.aftercare.add_on import why_no_add_on
 from stagemark.domain.aftercare.growth import why_no_prompt, why_no_referral
 from stagemark.domain.aftercare.policy import ReferralStep, Way
 from stagemark.domain.aftercare.state import AftercareState
-from stagemark.domain.catalogue import Bought, Catalogue, Customer, Suggestion, suggest
+from stagemark.domain.catalogue import Bought, Catalogue, Customer, Suggestion, called, suggest
 from stagemark.domain.commands import Origin, Record, fingerprint
 from stagemark.domain.entries import Request, Stream
 from stagemark.domain.money import Amount
@@ -51,7 +51,7 @@ class Aftercare:
 
     def __init__(self, sales: Stagemark, asking: Asking, ports: Ports) -> None:
         """Ask aftercares through `asking`, and open linked sales through `sales`."""
-        self._sales, self._asking, self._ports = sales, asking, ports
+        self._sales, self._asking, self._ports = sales, OfSales(asking, sales), ports
         self._linking = Linking(sales, ports.ledger, ports.policies, ports.calendars)
         self._accounts = AskedAccounts(asking)
 
@@ -308,7 +308,6 @@ class Aftercare:
         """A suggestion of the aftercare, by its id or product; else what the catalogue says of the product."""
         state = await self.state(sale)
         if state.signed is None or state.over:
-            await self._sales.view(sale)
             raise Refused.of("aftercare_not_signed", id=sale)
         for one in state.suggestions:
             if named in (one.id, one.product):
@@ -327,7 +326,7 @@ class Aftercare:
         """Look whether a sister company has bought meanwhile what is for her."""
         for sister in (await self._ports.customers.customer(account)).sisters if one.account else ():
             if sister.account == one.account and one.product in sister.has:
-                raise Refused.of("prompt_sister_has", product=one.product, account=sister.title or sister.account)
+                raise Refused.of("prompt_sister_has", product=one.called, account=sister.title or sister.account)
 
     async def _around(self, sale: str) -> Around:
         policy = await self._ports.policies.policy()
@@ -355,6 +354,5 @@ def _request(commands: Sequence[Any], said: Said, once: bool = False) -> c.After
 def _no_product(product: str, catalogue: Catalogue) -> NotFound:
     if not catalogue.products:
         return NotFound.of("catalogue_missing", product=product)
-    named = [{"id": one.id, "label": {"zh": one.label.zh, "en": one.label.en}} for one in catalogue.products]
-    known = [{"code": "product_named", "params": params} for params in named]
+    known = [called(one.id, one.label) for one in catalogue.products]
     return NotFound.of("product_unknown", product=product, known=known)

@@ -7,8 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, Unpack
 
-from stagemark.client import Said
+from stagemark.client import Said, Stagemark
 from stagemark.clients.asking import Asking, request_of, valid
+from stagemark.clients.known import OfSales
 from stagemark.contracts.neighbours import NeighbourReceipt
 from stagemark.domain.collection import commands as c
 from stagemark.domain.collection.policy import DebtorType
@@ -26,9 +27,9 @@ __all__ = ["Collections"]
 class Collections:
     """Collections, by the id of their sale. Raises as `Stagemark` does; safe to repeat with the same key."""
 
-    def __init__(self, asking: Asking) -> None:
-        """Ask collections, and the complaints that disputes have opened."""
-        self._asking = asking
+    def __init__(self, asking: Asking, sales: Stagemark) -> None:
+        """Ask collections of sales, and the complaints that disputes have opened."""
+        self._asking, self._complaints = OfSales(asking, sales), asking
 
     async def ask(self, sale: str, *commands: Any, **said: Unpack[Said]) -> NeighbourReceipt:
         """Record commands of `stagemark.domain.collection.commands` in one step, all or none."""
@@ -118,7 +119,7 @@ class Collections:
         if not one.disputes:
             raise Refused.of("instalment_undisputed", instalment=instalment)
         complaint = Stream(stream="complaint", id=one.disputes[-1].complaint)
-        return await self._asking.ask(complaint, request_of(ComplaintRequest, [valid(Close, text=text)], said))
+        return await self._complaints.ask(complaint, request_of(ComplaintRequest, [valid(Close, text=text)], said))
 
     async def threaten(self, sale: str, text: str, **said: Unpack[Said]) -> NeighbourReceipt:
         """The customer threatens: stopping supply is proposed."""

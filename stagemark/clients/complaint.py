@@ -71,7 +71,7 @@ class Complaints:
             said: Who says so.
 
         Raises:
-            NotFound: `unknown_account`, `unknown_opportunity`.
+            NotFound: `account_unknown`, `unknown_opportunity`.
             Refused: `unknown_person`; `sale_of_other_account`; `complaint_id_of_dispute`: such an id is kept for
                 disputes.
         """
@@ -98,9 +98,16 @@ class Complaints:
         """
         return await self.ask(complaint, valid(c.TakeStep, step=step, text=text, accepted=accepted), **said)
 
-    async def propose(self, complaint: str, text: str, **said: Unpack[Said]) -> NeighbourReceipt:
-        """A solution was proposed to the customer."""
-        return await self.step(complaint, "propose", text, **said)
+    async def propose(
+        self, complaint: str, text: str, approved_by: str | None = None, **said: Unpack[Said]
+    ) -> NeighbourReceipt:
+        """A solution was proposed to the customer; after one that they refused, by the superior who approves it.
+
+        Raises:
+            Refused: `complaint_needs_superior`; `unknown_person`.
+        """
+        command = valid(c.TakeStep, step="propose", text=text, approved_by=approved_by)
+        return await self.ask(complaint, command, **said)
 
     async def view(self, complaint: str, text: str, accepted: bool, **said: Unpack[Said]) -> NeighbourReceipt:
         """The customer's own view of the proposal; one that is refused goes to a superior."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from stagemark.client import Stagemark
 from stagemark.clients.asking import Asking
+from stagemark.contracts.neighbours import NeighbourReceipt, NeighbourView
 from stagemark.domain.account.commands import Exempt, SetLimit
 from stagemark.domain.commands import Override
 from stagemark.domain.complaint.commands import TakeStep
@@ -17,7 +18,7 @@ from stagemark.domain.roles import OF_A_SALE
 from stagemark.errors import NotFound, Problem, Refused
 from stagemark.ports import Customers, Directory, Person
 
-__all__ = ["Known", "held_role", "may_not_override", "not_theirs"]
+__all__ = ["Known", "OfSales", "held_role", "may_not_override", "not_theirs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Known:
         """Look whether there is such an account, and whether a sale is its own.
 
         Raises:
-            NotFound: `unknown_account`, `unknown_opportunity`.
+            NotFound: `account_unknown`, `unknown_opportunity`.
             Refused: `sale_of_other_account`.
         """
         if opportunity is not None:
@@ -41,7 +42,49 @@ class Known:
         elif await self.customers.known(account) != account:
             view = await self.asking.standing(Stream(stream="account", id=account))
             if not view.state.get("sequence"):
-                raise NotFound.of("unknown_account", account=account)
+                raise NotFound.of("account_unknown", id=account)
+
+
+@dataclass(frozen=True, slots=True)
+class OfSales:
+    """Asks the neighbours of sales: where one has not begun, because there is no such sale, it says that."""
+
+    asking: Asking
+    sales: Stagemark
+
+    async def ask(self, stream: Stream, request: Request[Any]) -> NeighbourReceipt:
+        """See `Asking`.
+
+        Raises:
+            NotFound: `unknown_opportunity`; or the sale is not signed.
+        """
+        try:
+            return await self.asking.ask(stream, request)
+        except NotFound:
+            await self.sales.view(stream.id)
+            raise
+
+    async def why_not_ask(self, stream: Stream, request: Request[Any]) -> list[Problem]:
+        """See `Asking`.
+
+        Raises:
+            NotFound: `unknown_opportunity`.
+        """
+        problems = await self.asking.why_not_ask(stream, request)
+        if any(problem.code == f"{stream.stream}_unknown" for problem in problems):
+            await self.sales.view(stream.id)
+        return problems
+
+    async def standing(self, stream: Stream) -> NeighbourView:
+        """See `Asking`.
+
+        Raises:
+            NotFound: `unknown_opportunity`.
+        """
+        view = await self.asking.standing(stream)
+        if not view.state.get("sequence"):
+            await self.sales.view(stream.id)
+        return view
 
 
 async def held_role(directory: Directory, role: str) -> None:
@@ -93,8 +136,7 @@ def _claims(policy: Policy, request: Request[Any]) -> Iterator[Problem]:
         if (owner := getattr(command, "owner", None)) is not None:
             yield Problem(code="unknown_person", where=f"{at}.owner", params={"person": owner})
         if (by := getattr(command, "approved_by", None)) is not None:
-            roles = policy.account.exempt_by if isinstance(command, Exempt) else policy.collection.approve_by
-            yield from _claim("approval_not_theirs", f"{at}.approved_by", by, roles)
+            yield from _claim("approval_not_theirs", f"{at}.approved_by", by, _approvers(policy, command))
         if isinstance(override := getattr(command, "override", None), Override):
             yield from _claim("override_not_theirs", f"{at}.override.by", override.by, policy.account.override_by)
         if isinstance(command, SetLimit):
@@ -102,6 +144,16 @@ def _claims(policy: Policy, request: Request[Any]) -> Iterator[Problem]:
             yield Problem(code="limit_not_theirs", where="actor", params=params)
         if isinstance(command, TakeStep):
             yield Problem(code="unknown_person", where="actor", params={"person": request.actor})
+
+
+def _approvers(policy: Policy, command: Any) -> Sequence[str]:
+    match command:
+        case Exempt():
+            return policy.account.exempt_by
+        case TakeStep():
+            return policy.complaint.refused_to
+        case _:
+            return policy.collection.approve_by
 
 
 def _claim(code: str, where: str, person: str, roles: Sequence[str]) -> Iterator[Problem]:

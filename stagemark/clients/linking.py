@@ -13,7 +13,7 @@ from stagemark.domain.money import Amount
 from stagemark.domain.opportunity import Rejected, decide, fold
 from stagemark.domain.playbook import Playbook, Text
 from stagemark.domain.state import OpportunityState
-from stagemark.errors import InvalidInput, Refused
+from stagemark.errors import InvalidInput, NotFound, Refused
 from stagemark.ports import Calendars, Ledger, Policies
 from stagemark.saying import check_sendable, envelope_of, valid
 
@@ -93,7 +93,7 @@ class Linking:
             label: What was suggested.
 
         Returns:
-            The opening; none where this very sale was opened for this very reason before: a repeat.
+            The opening; none where this very sale was opened for this customer and reason before: a repeat.
 
         Raises:
             InvalidInput: What has the wrong form.
@@ -119,8 +119,12 @@ class Linking:
         command = valid(Open, playbook=opens.playbook.ref(), calendar="cn", zone=zone, **fields)
         envelope = envelope_of([command, *also], who)
         check_sendable(opens.opportunity, envelope)
-        if events := await self._ledger.events(opens.opportunity):
-            if getattr(events[0].fact, "origin", None) == origin:
+        try:
+            known = await self._sales.view(opens.opportunity)
+        except NotFound:
+            pass
+        else:
+            if (known.origin, known.account) == (origin, command.account):
                 return None
             raise Refused.of("linked_sale_known", opportunity=opens.opportunity)
         new = OpportunityState(opens.opportunity, opens.playbook.compiled())

@@ -20,7 +20,7 @@ from stagemark.domain.neighbour import Answered, Around, NeighbourState, Rejecte
 from stagemark.domain.neighbours import rules_of
 from stagemark.domain.vouching import OVERRIDE
 from stagemark.domain.words import opportunity_problem
-from stagemark.errors import Conflict, InvalidInput, Problem, Refused
+from stagemark.errors import Conflict, InvalidInput, NotFound, Problem, Refused
 from stagemark.ports import Books, Calendars, Directory, Policies, Refusal, Refusals
 from stagemark.transport import NoRun, Transport
 from stagemark_workflows.neighbour import Neighbour
@@ -33,8 +33,8 @@ _log = logging.getLogger(__name__)
 class Neighbours:
     """Asks neighbours. Every call is safe to repeat with the same key, also after the run has ended.
 
-    All methods raise `Refused` (with everything that is wrong; `Conflict` where somebody was first), `InvalidInput`, or
-    `Unavailable` where the engine can't be had.
+    All methods raise `Refused` (with everything that is wrong; `Conflict` where somebody was first), `NotFound` where
+    there is no such neighbour, `InvalidInput`, or `Unavailable` where the engine can't be had.
     """
 
     def __init__(
@@ -129,7 +129,8 @@ class Neighbours:
         if isinstance(decision, Repeated):
             return NeighbourReceipt.of(stream, decision.answer)
         if isinstance(decision, Rejected):  # what is refused begins nothing
-            raise (Conflict if decision.conflict else Refused)(*decision.problems)
+            unknown = decision.problems[0].code == f"{stream.stream}_unknown"
+            raise (NotFound if unknown else Conflict if decision.conflict else Refused)(*decision.problems)
         known = state.sequence > 0
         start = NeighbourInput(
             stream=stream, policy=around.policy, calendar=around.calendar, living=self._living, resumes=known

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue
 
 from stagemark.contracts.messages import Receipt
-from stagemark.domain.commands import Override
+from stagemark.domain.commands import Origin, Override
 from stagemark.domain.events import Event, Fired
 from stagemark.domain.money import Amount
 from stagemark.domain.playbook import PlaybookRef
@@ -47,6 +47,7 @@ class View(BaseModel):
         playbook: By which playbook it runs.
         sequence: How many events there are: what `expected_sequence` is compared with.
         life: The sale's own life.
+        origin: The sale it came from, if one.
         stages: The status of each stage, in the playbook's order.
         visits: All visits, in order of their beginning.
         evidence: What is held.
@@ -68,6 +69,7 @@ class View(BaseModel):
     collaborators: tuple[str, ...]
     value: Amount | None
     life: str
+    origin: Origin | None = None
     stages: dict[str, str]
     visits: tuple[Visit, ...]
     waiting_on: str | None
@@ -93,6 +95,7 @@ def view_of(state: OpportunityState, next_due: datetime | None, now: datetime) -
         collaborators=state.collaborators,
         value=state.value,
         life=state.life,
+        origin=state.origin,
         stages=dict(state.stages),
         visits=tuple(state.visits),
         waiting_on=state.waiting_on,

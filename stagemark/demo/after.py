@@ -49,9 +49,10 @@ async def play_after(desk: Desk, today: date, progress: Progress) -> None:
         TimeoutError: Neighbours don't tell each other, for a minute.
     """
     total, done = len(STORIES), 0
-    if _NEXT in (await desk.aftercare.state(STORIES[-1].id)).contacts:
-        progress(total, total)
-        return
+    with suppress(NotFound):  # its sale is not opened yet
+        if _NEXT in (await desk.aftercare.state(STORIES[-1].id)).contacts:
+            progress(total, total)
+            return
     today = await begun_on(desk.sales) or today
     gate = asyncio.Semaphore(_AT_ONCE)
 

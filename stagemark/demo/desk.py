@@ -55,7 +55,7 @@ class Desk:
         return cls(
             sales,
             Accounts(asking, sales, house.ledger),
-            Collections(asking),
+            Collections(asking, sales),
             house.aftercare(client, **simulation),
             house.complaints(client, **simulation),
         )

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from functools import cached_property
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
@@ -34,6 +34,7 @@ __all__ = [
     "RelationKind",
     "Sister",
     "Suggestion",
+    "called",
     "suggest",
 ]
 
@@ -122,6 +123,11 @@ class Catalogue(Named):
         return hashlib.sha256(whole.encode()).hexdigest()
 
 
+def called(product: str, label: Text) -> dict[str, Any]:
+    """A product as a param of a problem: by its label, with the id beside it."""
+    return {"code": "product_named", "params": {"id": product, "label": {"zh": label.zh, "en": label.en}}}
+
+
 class Suggestion(Model):
     """What can be suggested to a customer, with its words.
 
@@ -148,6 +154,11 @@ class Suggestion(Model):
     reason: Text
     ask: Text
     phrase: Phrase | None = None
+
+    @property
+    def called(self) -> dict[str, Any]:
+        """The product as a param of a problem."""
+        return called(self.product, self.label)
 
     @model_validator(mode="after")
     def _whole(self) -> Suggestion:

@@ -20,6 +20,7 @@ from stagemark.domain.entries import Day, Reckoned, Stream
 from stagemark.domain.moments import Moment
 from stagemark.domain.money import Amount
 from stagemark.domain.playbook import Collects, Playbook
+from stagemark.domain.told_customer import CustomerSaid, Heard, ProductSaid, Scored
 from stagemark.domain.told_money import (
     Debt,
     Entered,
@@ -35,11 +36,13 @@ __all__ = [
     "CollectsStage",
     "ComplaintClosed",
     "ComplaintOpened",
+    "CustomerSaid",
     "Debt",
     "DisputeOver",
     "Entered",
     "Exempted",
     "HandedOver",
+    "Heard",
     "Held",
     "MoneyPlaced",
     "MoneyRecalled",
@@ -48,12 +51,14 @@ __all__ = [
     "Ordered",
     "Owed",
     "PaidUp",
+    "ProductSaid",
     "PromptAllowed",
     "PromptDropped",
     "PromptMade",
     "PromptWanted",
     "Reached",
     "ReferralDropped",
+    "Scored",
     "Signed",
     "Suggested",
     "Tell",
@@ -202,12 +207,14 @@ class Held(Model):
         complaints: The open complaints of the account.
         cool_until: No prompt before this day.
         by: The sale and prompt by which the account cools down until then.
+        heard: What the customer has said at the other sales.
     """
 
     kind: Literal["held"] = "held"
     complaints: tuple[Name, ...] = ()
     cool_until: Day | None = None
     by: str = ""
+    heard: Heard = Heard()
 
 
 class PromptMade(Model):

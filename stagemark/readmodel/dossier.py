@@ -67,13 +67,14 @@ def read(connection: Connection, namespace: str, account: str) -> Dossier | None
         found.rows[table.name] = _rows(connection, table, namespace, table.c.id.in_(ids))
     theirs = or_(contacts.c.account == account, contacts.c.id.in_(named))
     found.rows[contacts.name] = _rows(connection, contacts, namespace, theirs)
-    complaints, money = complaint.complaints, accounts.account_payments
+    complaints, money, own = complaint.complaints, accounts.account_payments, accounts.accounts
+    found.rows[own.name] = _rows(connection, own, namespace, own.c.id == account)
     found.rows[complaints.name] = _rows(connection, complaints, namespace, complaints.c.account == account)
     found.rows[money.name] = _rows(connection, money, namespace, money.c.id == account)
     open_ = tasks.c.status == "open"
     for kind in {row["stream"] for row in standing}:
-        own = [row["id"] for row in standing if row["stream"] == kind]
-        where = (open_, tasks.c.stream == kind, tasks.c.id.in_(own))
+        these = [row["id"] for row in standing if row["stream"] == kind]
+        where = (open_, tasks.c.stream == kind, tasks.c.id.in_(these))
         found.rows.setdefault("tasks", []).extend(_rows(connection, tasks, namespace, *where))
     fired = (triggers.c.status == "open", triggers.c.opportunity.in_(ids))
     found.rows["triggers"] = _rows(connection, triggers, namespace, *fired)

@@ -23,8 +23,10 @@ from stagemark.problem_texts import Language
 from stagemark.readmodel.dossier import Dossier
 from stagemark.reports.briefing_due import DONE, due, late
 from stagemark.reports.briefing_parts import Section, Voice
+from stagemark.texts.account_page import PAGE_TEXTS
 from stagemark.texts.contacts import STYLE_TERMS
 from stagemark.texts.spans import span_text
+from stagemark.texts.tasks_account import GRADE_TERMS
 from stagemark.texts.tasks_aftercare import HOW_TERMS, PROMPT_TERMS, REFERRAL_TERMS, contact_text
 from stagemark.texts.tasks_collection import MILESTONE_TERMS
 from stagemark.texts.tasks_complaint import COMPLAINT_LIFE_TERMS, STEP_TERMS
@@ -56,6 +58,8 @@ class Briefing(BaseModel):
 
     Attributes:
         account: Whose.
+        customer: What they are called, with the id beside it.
+        standing: Their group, level, credit and what they owe, in a line; empty where nothing is known.
         on: As of which day.
         language: In which language its texts are.
         next: What to say next.
@@ -68,6 +72,8 @@ class Briefing(BaseModel):
     """
 
     account: str
+    customer: str
+    standing: str
     on: date
     language: Language
     next: list[Hint]
@@ -91,6 +97,8 @@ def briefing(dossier: Dossier, around: Around, language: Language, names: Mappin
     page = _Page(dossier, around, Voice(language, {**contacts, **(names or {})}))
     return Briefing(
         account=dossier.account,
+        customer=page.customer(),
+        standing=page.standing(),
         on=around.today,
         language=language,
         next=list(page.hints()),
@@ -110,9 +118,38 @@ class _Page:
         self.dossier, self.around, self.voice = dossier, around, voice
         self.language, self.today = voice.language, around.today
         self.say, self.term, self.money, self.section = voice.say, voice.term, voice.money, voice.section
+        self.own: dict[str, Any] = next(iter(dossier.rows.get("accounts", [])), {})
         orders = {(row["opportunity"], row["order"]): row for row in dossier.rows.get("orders", [])}
         self.ordered = sorted(orders.values(), key=lambda row: row["day"])  # each once, whoever keeps it
         self.change = self._change()
+
+    # -- the customer
+
+    def customer(self) -> str:
+        """What they are called, with the id beside it."""
+        title = self.own.get("title")
+        return self.say("called", title=title, id=self.dossier.account) if title else self.dossier.account
+
+    def standing(self) -> str:
+        """Group, level, credit and what is owed, in a line."""
+        own = self.own
+        if not own:
+            return ""
+        grade = own["grade"] or self.around.policy.account.new_grade
+        owed = [self.money(amount, currency) for currency, amount in sorted(own["exposure"].items())]
+        plain = {
+            "group": own["group"],
+            "level": (own["level"] or "").upper(),
+            "grade": self.term(GRADE_TERMS, grade),
+            "owed": self.voice.joined(owed),
+            "blacklisted": own["blacklisted"],
+        }
+        zh = self.language == "zh"
+        said = {name: PAGE_TEXTS[name][zh].format(value=value) for name, value in plain.items() if value}
+        if own["limit"] is not None:
+            limit, used = (self.money(own[name] or "0", own["limit_currency"]) for name in ("limit", "used"))
+            said["grade"] += f" · {PAGE_TEXTS['limit'][zh].format(limit=limit, used=used)}"
+        return " · ".join(said.values())
 
     # -- the tables
 
@@ -285,10 +322,9 @@ class _Page:
         for sale, state in self.dossier.aftercares.items():
             if state.signed is None or state.over:
                 continue
-            if not state.scores and "delivery" in state.anchors:
+            if state.customer.score is None and "delivery" in state.anchors:
                 yield Hint(about=f"satisfaction:{sale}", text=self.say("say_satisfaction", sale=sale))
-            elif state.scores and not state.satisfied:
-                rate = state.scores[-1].rate
+            elif not state.satisfied and state.scores and not (rate := state.scores[-1].rate).satisfied:
                 text = self.say("say_unsatisfied", sale=sale, score=rate.score, text=rate.text)
                 yield Hint(about=f"satisfaction:{sale}", text=text)
             yield from self._prompts(sale, state)

@@ -29,7 +29,9 @@ def briefing_tables(page: Briefing) -> RenderableType:
 
 def _parts(page: Briefing) -> Iterator[RenderableType]:
     words = Voice(page.language).say
-    yield Text(f"{words('title', account=page.account)} · {words('as_of', day=page.on)}", style="bold")
+    yield Text(f"{words('title', customer=page.customer)} · {words('as_of', day=page.on)}", style="bold")
+    if page.standing:
+        yield Text(page.standing)
     yield Text(f"\n{words('next')}", style="bold cyan")
     for number, hint in enumerate(page.next, 1):
         yield Text(f" {number}. {hint.text}")
@@ -70,7 +72,7 @@ def briefing_html(page: Briefing) -> str:
     words = Voice(page.language).say
     return environment.from_string(_TEMPLATE.read_text("utf-8")).render(
         page=page,
-        title=words("title", account=page.account),
+        title=words("title", customer=page.customer),
         as_of=words("as_of", day=page.on),
         say=words,
         colon="：" if page.language == "zh" else ": ",

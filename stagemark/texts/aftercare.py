@@ -55,6 +55,7 @@ AFTERCARE_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "score_out_of_scale": ("the score {score} is more than the best, {best}", "分数 {score} 超过最高分 {best}"),
     "order_known": ("the order {order} is recorded already", "订单 {order} 已登记"),
+    "order_not_positive": ("the order {order} has no amount; give more than 0", "订单 {order} 的金额必须大于 0"),
     "order_in_future": ("the order's day {day} lies after today, {today}", "订单日期 {day} 晚于今天 {today}"),
     # -- prompts and referrals
     "growth_not_delivered": ("the order is not delivered yet", "订单尚未交付"),
@@ -144,11 +145,6 @@ AFTERCARE_TEXTS: dict[str, tuple[str, str]] = {
     "linked_sale_known": (
         "there is a sale {opportunity} already, which did not come from this; give the new one another id",
         "商机 {opportunity} 已存在，且并非由此而来；请为新商机另取编号",
-    ),
-    "unknown_account": (
-        "nothing is known of the account {account}: it has no sale, and nobody has described it (stagemark account "
-        "describe {account} …)",
-        "没有客户 {account} 的资料：既无商机，也未登记（stagemark account describe {account} …）",
     ),
     "actor_missing": ("say who notes it: --as PERSON", "请指明由谁登记：--as PERSON"),
     # -- the catalogue

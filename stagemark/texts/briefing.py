@@ -7,7 +7,8 @@ from typing import Final
 __all__ = ["BRIEFING_TEXTS"]
 
 BRIEFING_TEXTS: Final[dict[str, tuple[str, str]]] = {
-    "title": ("Before the visit: {account}", "拜访准备单：{account}"),
+    "title": ("Before the visit: {customer}", "拜访准备单：{customer}"),
+    "called": ("{title} ({id})", "{title}（{id}）"),
     "as_of": ("As of {day}", "截至 {day}"),
     "nothing": ("nothing recorded", "暂无记录"),
     # -- headings

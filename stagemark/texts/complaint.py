@@ -44,6 +44,11 @@ COMPLAINT_TEXTS: dict[str, tuple[str, str]] = {
         "all steps of the complaint {id} are done; close it: stagemark complaint close {id} …",
         "投诉 {id} 的六个步骤都已完成；请关闭：stagemark complaint close {id} …",
     ),
+    "complaint_needs_superior": (
+        "the customer has refused the proposal of {before}: the next one is a superior's, and names them: stagemark "
+        "complaint propose {id} … --approved-by PERSON",
+        "客户没有接受 {before} 的方案：须由上级另提，并写明是谁：stagemark complaint propose {id} … --approved-by 人员",
+    ),
     "complaint_accepted_with_ask": (
         "{taken}: whether the customer accepts the proposal is said at the step “ask”, there always and only there",
         "{taken}：客户是否接受方案在“ask（征求意见）”这一步填写，此步必填，其他步骤不填",

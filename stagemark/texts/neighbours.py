@@ -7,8 +7,8 @@ __all__ = ["NEIGHBOUR_TEXTS"]
 # code: (en, zh)
 NEIGHBOUR_TEXTS: dict[str, tuple[str, str]] = {
     "account_unknown": (
-        "there is no account {id} yet; describe it first: stagemark account describe {id} …",
-        "还没有客户 {id}；请先登记：stagemark account describe {id} …",
+        "nothing is known of the account {id} yet; describe it first: stagemark account describe {id} …",
+        "还没有客户 {id} 的资料；请先登记：stagemark account describe {id} …",
     ),
     "task_unknown": (
         "there is no open task {entry}; open are: {open}",

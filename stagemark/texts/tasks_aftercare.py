@@ -57,6 +57,11 @@ ROUND_TERMS: dict[str, tuple[str, str]] = {
     "payment": ("after the payment", "付款后"),
     "completion": ("after the completion", "订单完成后"),
 }
+ORDER_TEXTS: dict[str, tuple[str, str]] = {
+    "due": ("the next order, about {due}", "约 {due} 的下一次采购"),
+    "before": ("{now} {currency} instead of {before}", "由 {before} 降至 {now} {currency}"),
+}
+"""What orders ask for, by the param that only it has: a repurchase, a sharp fall."""
 AFTERCARE_TERMS = {"how": HOW_TERMS, "item": ITEM_TERMS, "term": WARRANTY_TERMS, "round": ROUND_TERMS}
 """Which params of a task hold a term, and what it says."""
 FOLLOW_UP_TERMS: dict[str, tuple[str, str]] = {
@@ -100,6 +105,9 @@ def contact_text(item: str, text: str, params: Mapping[str, Any], language: Lang
     """What people call a planned contact: what was said of it, else the label of its term, its round or its name."""
     if text:
         return text
+    for name, (en, zh) in ORDER_TEXTS.items():
+        if name in params:
+            return (zh if language == "zh" else en).format_map(params)
     label = params["label"][language] if params.get("label") else None
     if (warranty := params.get("term")) is not None:
         return f"{label or term(WARRANTY_TERMS, warranty, language)} ({params['ends']})"

@@ -143,9 +143,11 @@ async def prepared(up: Up) -> None:
 
 def test_what_a_person_enters_wrongly_is_refused(stagemark: CommandLine) -> None:
     entering = ("payment", "enter", "S-none", "P-1", "--on", "2026-03-02")
-    assert stagemark(*entering, "--amount", "5CNY").codes == ["collection_unknown"]
+    assert stagemark(*entering, "--amount", "5CNY").codes == ["unknown_opportunity"]
     assert stagemark(*entering, "--amount", "-5CNY").codes == ["money_negative"]
     assert stagemark(*entering, "--amount", "5").codes == ["amount_unreadable"]
+    order = ("follow-up", "order", "S-none", "PO-1", "--on", "2026-03-02", "--amount", "5")
+    assert stagemark(*order).codes == ["amount_unreadable"]
     assert stagemark(*entering, "--amount", "5CNY", "--allocate", "1").codes == ["allocation_unreadable"]
     twice = stagemark(*entering, "--amount", "5CNY", "--allocate", "2=3", "--allocate", "2=5")
     assert twice.codes == ["allocation_twice"]

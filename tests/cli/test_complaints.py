@@ -79,7 +79,7 @@ def test_what_is_not_there_or_has_no_steps_of_its_own_is_refused(stagemark: Comm
     assert stagemark("complaint", "show", "none").codes == ["complaint_unknown"]
     assert stagemark("complaint", "step", "none", "listen", "--text", "so").codes == ["complaint_unknown"]
     unknown = stagemark("complaint", "raise", "C-3", "--account", "plaintiff-gamma", "--text", "Late.")
-    assert (unknown.status, unknown.codes) == (2, ["unknown_account"])
+    assert (unknown.status, unknown.codes) == (2, ["account_unknown"])
     customer(stagemark, "plaintiff-gamma")
     done(stagemark, "raise", "C-3", "--account", "plaintiff-gamma", "--text", "Late.")
     answered = stagemark("answer", "complaint:C-3", "99", "done", "--text", "so", "--language", "zh")

@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 import json
+import re
 import sys
 from collections.abc import Callable
 from datetime import date
@@ -17,9 +18,12 @@ from rich.cells import cell_len
 from stagemark import bootstrap
 from stagemark.cli import main
 from stagemark.cli.instalment import shown as instalment_shown
-from stagemark.cli.listing import show
+from stagemark.cli.listing import show, show_problems
+from stagemark.cli.neighbours import Part
 from stagemark.cli.promise import shown as promise_shown
+from stagemark.errors import Problem
 from tests.readmodel.neighbours import keep, lives
+from tests.scenarios.aftercare.playing import suggestion
 
 LIVES = lives()
 PEOPLE = "id,name\nwang,王芳\nli,李强\n"
@@ -58,6 +62,9 @@ def test_contacts_are_told_by_their_labels_and_by_the_ids_that_commands_take(sai
     for label in ("after a quarter (quarter)", "end of warranty", "by a visit", "owner", "planned"):
         assert label in en
     assert "follow_up" not in zh + en
+    assert re.search(
+        r"约 [0-9-]+ 的下一次采购 \(repurchase:[0-9-]+\)", said("follow-up", "list", "--language", "zh", columns=300)
+    )
 
 
 def test_an_empty_list_says_so_and_is_empty_for_programs(said: Say) -> None:
@@ -155,3 +162,23 @@ def test_a_screen_that_is_too_narrow_loses_no_letter(
     show(rows, headings, "table", "en")
     told = "".join(capsys.readouterr().out.split())
     assert sorted(set("after-cross-sell2026-03-011,234,567.00CNY客户要求换货") - set(told)) == []
+
+
+def test_why_not_is_a_table_for_a_spreadsheet_as_well(capsys: pytest.CaptureFixture[str]) -> None:
+    cooling = Problem(code="prompt_cooling", params={"until": "2026-04-01"})
+    for output, expected in (
+        ("csv", f"code,where,text\nprompt_cooling,,{cooling.text('en')}\n"),
+        ("table", f"prompt_cooling: {cooling.text('en')}\n"),
+    ):
+        show_problems([cooling], "fine", output, "en")
+        assert capsys.readouterr().out.replace('"', "") == expected
+    show_problems([], "fine", "table", "en")
+    assert capsys.readouterr().out == "fine\n"
+
+
+def test_what_the_catalogue_suggests_is_a_table_for_a_spreadsheet_as_well(
+    said: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Part, "use", lambda part, work: (suggestion(),))
+    (row,) = csv.DictReader(io.StringIO(said("prompt", "suggest", "camera", "--output", "csv", "--language", "zh")))
+    assert (row["id"], row["label"], row["account"]) == ("camera:card", "card", "")

@@ -32,11 +32,14 @@ def test_an_option_that_does_not_go_with_the_answer_is_refused_and_not_passed_ov
     assert answered("accepted", "--open", "S-2", "--until", "2031-01-01") == ["prompt_accepted_until"]
 
 
-def test_a_prompt_of_a_sale_that_is_not_there_says_so(in_process: CommandLine) -> None:
+def test_a_prompt_or_referral_of_a_sale_that_is_not_there_says_so(in_process: CommandLine) -> None:
     for words in (
-        ("make", "NOSALE", "card-4g"),
-        ("suggest", "camera", "--sale", "NOSALE"),
-        ("why-not", "NOSALE", "card-4g"),
+        ("prompt", "make", "NOSALE", "card-4g"),
+        ("prompt", "suggest", "camera", "--sale", "NOSALE"),
+        ("prompt", "why-not", "NOSALE", "card-4g"),
+        ("prompt", "why-not", "NOSALE"),
+        ("referral", "why-not", "NOSALE"),
+        ("delivery", "reach", "NOSALE", "delivery", "--on", "2026-03-02"),
     ):
-        answer = in_process("prompt", *words, "--language", "en", STAGEMARK_CATALOGUE=DEMO)
+        answer = in_process(*words, "--language", "en", STAGEMARK_CATALOGUE=DEMO)
         assert (answer.status, answer.codes) == (2, ["unknown_opportunity"])

@@ -177,7 +177,7 @@ async def test_the_sale_of_eight_months_ends_collected_with_its_triggers_fired_a
     assert platform.inbox.told("p02")
 
     aftercare = await platform.aftercare(server.client).state(SALE)
-    collection = await Collections(platform.neighbours(server.client)).state(SALE)
+    collection = await Collections(platform.neighbours(server.client), platform.sales(server.client)).state(SALE)
     second = collection.receivables["second"]
     assert second.due is not None
     assert second.settled is not None

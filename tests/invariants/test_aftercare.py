@@ -15,7 +15,7 @@ from stagemark.domain.aftercare.policy import REFERRAL_STEPS
 from stagemark.domain.aftercare.rules import AFTERCARE
 from stagemark.domain.entries import AnswerTask
 from stagemark.domain.neighbour import happened
-from stagemark.domain.told import HandedOver, Held, Ordered, PaidUp, Reached, Unsigned
+from stagemark.domain.told import HandedOver, Heard, Held, Ordered, PaidUp, ProductSaid, Reached, Scored, Unsigned
 from tests.scenarios.aftercare.playing import Aftercare, amount, signed, suggested, suggestion
 
 START = date(2026, 3, 2)
@@ -26,7 +26,17 @@ FACTS = st.one_of(
     st.just(signed()),
     st.just(Unsigned(opportunity="S-1")),
     st.just(HandedOver(owner="li")),
-    st.builds(Held, complaints=st.sampled_from([(), (), ("C-1",)]), cool_until=st.none() | DAYS),
+    st.builds(
+        Held,
+        complaints=st.sampled_from([(), (), ("C-1",)]),
+        cool_until=st.none() | DAYS,
+        heard=st.builds(
+            Heard,
+            score=st.none() | st.builds(Scored, score=st.just(2), satisfied=st.just(False), on=DAYS),
+            referrals_from=st.none() | DAYS,
+            products=st.sampled_from([(), (ProductSaid(product="card", until=START + timedelta(days=200)),)]),
+        ),
+    ),
     st.builds(Reached, milestone=st.sampled_from(["delivery", "acceptance"]), on=DAYS),
     st.builds(
         PaidUp,
@@ -82,8 +92,8 @@ class Watched(Aftercare):
         for entry in accepted.entries:
             if entry.kind in ("make_prompt", "task_due") and self._grows(entry):
                 assert not before.held.complaints
-                assert before.scores
-                assert before.scores[-1].rate.score >= 4
+                assert before.customer.score is not None
+                assert before.customer.score.score >= 4
                 assert before.paid is not None
                 assert before.paid.share >= Decimal("0.9")
                 assert not before.paid.overdue
@@ -94,6 +104,11 @@ class Watched(Aftercare):
                 assert all(p.made + timedelta(days=28) <= entry.day for p in before.prompts.values())
                 told = [p for p in before.prompts.values() if p.suggestion.id == entry.fact.suggestion.id]
                 assert all(p.until is None or p.until <= entry.day for p in told)
+                product = entry.fact.suggestion.product
+                elsewhere = [said.until for said in before.held.heard.products if said.product == product]
+                assert all(until and until <= entry.day for until in elsewhere)
+            if entry.kind == "task_due" and entry.fact.task.startswith("referral"):
+                assert (before.customer.referrals_from or START) <= entry.day
             before = self._one(before, entry)
         super()._take(accepted)
 

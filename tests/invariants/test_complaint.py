@@ -43,7 +43,8 @@ def test_steps_are_never_out_of_turn_and_it_is_closed_only_lawfully(
         if what == "the right step":
             if life.state.life == "open" and life.state.step is not None:
                 accepted = accepts if life.state.step == "ask" else None
-                assert life.ask(c.TakeStep(step=life.state.step, text="so", accepted=accepted)) == []
+                taken = c.TakeStep(step=life.state.step, text="so", accepted=accepted, approved_by="boss")
+                assert life.ask(taken) == []
         else:
             life.ask(what)
         # An open step has exactly one task or was missed; what is settled waits for nobody.
@@ -56,20 +57,21 @@ def test_steps_are_never_out_of_turn_and_it_is_closed_only_lawfully(
 
 def _lawful(life: Complaint) -> None:
     """Walk through the ledger by another way than the rules do."""
-    turn, settled, is_open, heard = 0, set[str](), False, []
+    turn, settled, is_open, refused, heard = 0, set[str](), False, False, []
     for entry in life.entries:
         fact = entry.fact
         if fact.kind in ("raise", "disputed", "open_again"):
             if not is_open:
-                turn, settled, is_open = 0, set(), True
+                turn, settled, is_open, refused = 0, set(), True, False
                 heard.append("complaint_opened")
         elif fact.kind == "take_step":
             assert is_open
             assert fact.step == STEPS[turn]
+            assert fact.step != "propose" or not refused or fact.approved_by == "boss"
             settled.add(fact.step)
             turn += 1
             if fact.step == "ask" and not fact.accepted:
-                turn = STEPS.index("propose")
+                turn, refused = STEPS.index("propose"), True
                 settled -= {"propose", "ask"}
         elif fact.kind == "close":
             assert is_open

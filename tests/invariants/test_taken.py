@@ -197,6 +197,7 @@ def account_says(life: Life, t: str) -> list[Say]:
         {"kind": "prompt_wanted", "opportunity": t, "prompt": t, "on": DAY, "cool_until": LATER},
         {"kind": "prompt_dropped", "opportunity": t, "prompt": t},
         {"kind": "referral_dropped", "opportunity": t},
+        {"kind": "customer_said", "opportunity": t, "heard": {"products": [{"product": t, "account": t}]}},
     ]  # fmt: skip
 
 

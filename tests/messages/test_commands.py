@@ -1,6 +1,8 @@
 """The commands, as people type them."""
 
 import asyncio
+import csv
+import io
 import json
 from pathlib import Path
 
@@ -56,6 +58,7 @@ def test_contacts_of_customers_are_brought_in_listed_and_forgotten(shell: Shell)
 def test_a_directory_in_order_says_so(shell: Shell) -> None:
     assert shell("directory", "check") == (0, "2 people; nothing is missing\n", "")
     assert shell("messages", "check", "--language", "zh") == (0, "渠道和模板均正常\n", "")
+    assert json.loads(shell("directory", "check", "--output", "json")[1]) == {"problems": []}
 
 
 def test_what_is_missing_is_said_at_once_with_its_codes(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,6 +76,11 @@ def test_what_is_missing_is_said_at_once_with_its_codes(shell: Shell, monkeypatc
         "person_without_channel",
         "channel_variable_unset",
     ]
+    for check in ("directory", "messages"):
+        status, out, err = shell(check, "check", "--output", "csv")
+        listed = [row["code"] for row in csv.DictReader(io.StringIO(out))]
+        assert (status, err) == (2, "")
+        assert listed == (codes if check == "directory" else codes[-1:])
 
 
 def test_one_person_is_shown_with_who_reports_to_them(shell: Shell) -> None:

@@ -97,7 +97,7 @@ async def test_ledgers_and_histories_agree_and_every_difference_is_named(host: H
             await host.complaints.propose("open", "We repair it.", actor="wang")
             for _ in range(4):
                 await host.complaints.view("open", "No.", accepted=False, actor="wang")
-                await host.complaints.propose("open", "A new one.", actor="wang")
+                await host.complaints.propose("open", "A new one.", "li", actor="wang")
             await host.complaints.view("open", "Fine.", accepted=True, actor="wang")
             await host.complaints.step("open", "follow_up", "so", actor="wang")
             await host.complaints.close("open", actor="wang")

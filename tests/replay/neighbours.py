@@ -45,7 +45,7 @@ async def after_the_contract(environment: WorkflowEnvironment, platform: Platfor
     client = environment.client
     short = {"continue_after": 40}
     sales, asking = platform.sales(client, **short), platform.neighbours(client, **short)
-    accounts, money = Accounts(asking, sales, platform.ledger), Collections(asking)
+    accounts, money = Accounts(asking, sales, platform.ledger), Collections(asking, sales)
     complaints, care = Complaints(asking), platform.aftercare(client, **short)
 
     async def today() -> date:

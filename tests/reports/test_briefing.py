@@ -12,6 +12,8 @@ import pytest_asyncio
 from rich.console import Console
 
 from stagemark.adapters.ledger import SqlLedger
+from stagemark.domain.account.commands import AccountRequest, Describe, SetLimit
+from stagemark.domain.account.rules import ACCOUNT as ACCOUNT_RULES
 from stagemark.domain.aftercare import commands as c
 from stagemark.domain.collection.commands import CollectionRequest
 from stagemark.domain.collection.rules import COLLECTION
@@ -180,6 +182,41 @@ async def test_the_page_can_be_read_in_a_terminal_and_printed(store: Store, lang
     assert "http" not in html  # it needs nothing from elsewhere
     assert Briefing.model_validate_json(found.model_dump_json()) == found
     assert "{" not in text
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_the_customer_is_called_by_name_with_what_is_known_of_their_credit(
+    store: Store, language: Language
+) -> None:
+    life = completed()
+    life.ask(satisfied())
+    life.until("2026-04-16")
+    (prompt,) = life.state.prompts
+    life.ask(c.AnswerPrompt(prompt=prompt, answer="accepted", text="Yes.", opportunity="S-2"))
+    life.until("2026-05-20")
+    await write_sale(store)
+    await write(store, "aftercare", life.entries)
+    bare = await page(store, life, language)
+    assert (bare.customer, bare.standing) == (ACCOUNT, "")
+    described = Describe(title="极光贸易", group="Aurora", level="a")
+    credit = (described, SetLimit(limit=amount(500_000), reason="so"), signed())
+    asked = AccountRequest(key="a", commands=credit, actor="wang")
+    await write(store, "account", entries_of(ACCOUNT_RULES, ACCOUNT, asked, life), ACCOUNT)
+    found = await page(store, life, language)
+    assert found.standing.split(" · ") == {
+        "en": ["Group: Aurora", "Customer level: A", "Credit grade: C",
+               "Credit limit: CN¥500,000.00, used: CN¥100,000.00", "Owed: CN¥100,000.00"],
+        "zh": ["集团：Aurora", "客户级别：A", "信用等级：C 级",
+               "信用额度：¥500,000.00，已用：¥100,000.00", "欠款：¥100,000.00"],
+    }[language]  # fmt: skip
+    title = {"en": "Before the visit: 极光贸易 (acme)", "zh": "拜访准备单：极光贸易（acme）"}[language]
+    html = briefing_html(found)
+    assert f"<h1>{title}</h1>" in html
+    assert found.standing in html
+    assert {"en": "card (card) was accepted already", "zh": "“card（card）”已被接受"}[language] in html
+    console = Console(width=300, file=StringIO())
+    console.print(briefing_tables(found))
+    assert f"{title} · " in console.file.getvalue()  # type: ignore[attr-defined]  # the StringIO of above
 
 
 async def test_nobody_knows_of_an_account_without_sales(store: Store) -> None:

@@ -32,7 +32,8 @@ def fallen() -> dict[str, TaskDue]:
     entries += care.until("2028-06-01").entries
     complaint = opened().steps("listen", "apologise", "collect", "propose")
     complaint.ask(step("ask", accepted=False))
-    entries += complaint.steps("propose", "ask").entries
+    complaint.ask(step("propose", approved_by="li"))
+    entries += complaint.steps("ask").entries
     account = Account().tell(account_commands.Describe(title="Acme", owner=OWNER))
     account.tell(signed())
     account.tell(report("B-1", 7, "thanks", payer="Acme Ltd"))

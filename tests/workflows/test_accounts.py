@@ -53,7 +53,7 @@ class Customer:
         self.host, self.id = host, f"A-{uuid4().hex[:10]}"
         self.asking = host.platform.neighbours(host.environment.client, **living)
         self.accounts = Accounts(self.asking, host.sales, host.platform.ledger)
-        self.money = Collections(self.asking)
+        self.money = Collections(self.asking, host.sales)
         self.complaints = Complaints(self.asking)
 
     @property

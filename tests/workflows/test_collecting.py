@@ -55,7 +55,7 @@ class Selling:
 
     def __init__(self, host: Host, sale: str) -> None:
         self.host, self.sale, self.account = host, sale, f"A-{sale}"
-        self.money = Collections(host.platform.neighbours(host.environment.client))
+        self.money = Collections(host.platform.neighbours(host.environment.client), host.sales)
         self.signed_on = date.min
 
     async def today(self) -> date:

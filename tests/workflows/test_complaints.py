@@ -119,7 +119,7 @@ async def test_a_complaint_names_an_account_a_sale_and_people_that_are_there(hos
         return ""
 
     host.platform.customers.groups["acme co"] = ""
-    assert [await refused(account) for account in ("nobody", "ACME co")] == ["unknown_account"] * 2
+    assert [await refused(account) for account in ("nobody", "ACME co")] == ["account_unknown"] * 2
     assert await refused(caring.account, opportunity=other.sale) == "unknown_opportunity"
     assert await refused(other.account, opportunity=caring.sale) == "sale_of_other_account"
     assert await refused(caring.account, "ghost") == "unknown_person"

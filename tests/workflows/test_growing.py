@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date
 from typing import Any, get_args
 from uuid import uuid4
 
 import pytest
 
+from stagemark.clients.account import Accounts
 from stagemark.clients.linking import Linked
 from stagemark.domain.aftercare.state import AftercareState
 from stagemark.domain.catalogue import Customer
@@ -102,6 +104,21 @@ async def test_a_sale_that_is_there_for_another_reason_is_not_taken_for_the_link
     assert (await caring.care.state(caring.sale)).prompts[prompt].status == "open"
 
 
+async def test_a_sale_that_was_opened_for_another_prospect_is_not_taken_for_this_ones(host: Host) -> None:
+    caring, sale = await content(host), f"R-{uuid4().hex[:8]}"
+    first, other = (f"P-{uuid4().hex[:8]}" for _ in range(2))
+    host.platform.customers.groups["known ltd"] = ""
+
+    async def named(prospect: str) -> str:
+        opens = Linked(sale, PLAYBOOK)
+        return await outcome(caring.care.give_name(caring.sale, prospect, "buyer", opens, actor="wang"))
+
+    assert [await named(prospect) for prospect in (first, first)] == ["done", "done"]
+    assert [await named(prospect) for prospect in (other, "known ltd")] == ["linked_sale_known"] * 2
+    assert (await host.sales.view(sale)).account == first
+    assert list((await caring.care.state(caring.sale)).names) == [first]
+
+
 async def test_a_prospect_whom_two_name_at_once_is_one_referral(host: Host) -> None:
     first, second = await content(host), await content(host)
     prospect, sales = f"P-{uuid4().hex[:8]}", [f"R-{uuid4().hex[:8]}" for _ in range(2)]
@@ -158,6 +175,26 @@ async def test_of_two_sales_whose_timers_ring_at_once_one_has_the_prompt(host: H
     assert await made() == [1, 1], "the other one comes once the account has cooled down"
 
 
+async def test_what_a_customer_says_at_one_sale_holds_at_their_others(host: Host) -> None:
+    first = await content(host)
+    second = await content(host, first.account)
+
+    async def why() -> list[str]:
+        return [problem.code for problem in await second.care.why_no_referral(second.sale)]
+
+    async def rests() -> bool:
+        return await why() == ["referral_rests"]
+
+    async def unsatisfied() -> bool:
+        return await why() == ["growth_unsatisfied", "referral_rests"]
+
+    assert await why() == []
+    await first.care.referral_step(first.sale, "attitude", "Rather not.", willing=False, actor="wang")
+    await until(rests)
+    await first.care.rate(first.sale, 1, "It broke.", actor="wang")
+    await until(unsatisfied)
+
+
 async def test_a_complaint_of_a_sister_company_keeps_back_what_is_for_her(host: Host) -> None:
     own, sister = Caring(host), Caring(host)
     host.platform.customers.groups |= {own.account: "group", sister.account: "group"}
@@ -206,6 +243,32 @@ async def test_a_prompt_of_a_sale_that_is_not_there_or_not_signed_says_so(host: 
     await host.sales.open(sale, PLAYBOOK, account="acme", owner="wang", actor="wang")
     assert await outcome(caring.care.make_prompt(sale, "card-4g", actor="wang")) == "aftercare_not_signed"
     assert await outcome(caring.care.why_no_prompt(sale, "card-4g")) == "aftercare_not_signed"
+
+
+async def test_what_is_not_there_is_not_found_by_one_code_whatever_is_asked(host: Host, sale: str) -> None:
+    caring, asking = Caring(host), host.platform.neighbours(host.environment.client)
+    care, money, accounts = caring.care, caring.money, Accounts(asking, host.sales, host.platform.ledger)
+
+    async def codes(*asked: Any) -> list[str]:
+        found = []
+        for one in asked:
+            with pytest.raises(NotFound) as unknown:
+                await one
+            found.append(unknown.value.code)
+        return found
+
+    def of_sale() -> list[Any]:
+        return [
+            money.reach(sale, "delivery", date(2026, 3, 2), actor="wang"),
+            care.rate(sale, 5, "Well.", actor="wang"),
+        ]
+
+    standing = care.why_no_prompt(sale), care.why_no_referral(sale), care.state(sale), money.state(sale)
+    assert await codes(*of_sale(), *standing) == ["unknown_opportunity"] * 6
+    assert await codes(accounts.state(sale), accounts.grade(sale, "a", "so", actor="wang")) == ["account_unknown"] * 2
+    await host.sales.open(sale, PLAYBOOK, account="acme", owner="wang", actor="wang")
+    assert await codes(*of_sale()) == ["collection_unknown", "aftercare_unknown"], "it is there, and not signed"
+    assert [problem.code for problem in await care.why_no_referral(sale)] == ["aftercare_not_signed"]
 
 
 async def test_an_add_on_goes_with_the_order_fits_the_customer_and_is_noted_in_the_callers_language(host: Host) -> None:

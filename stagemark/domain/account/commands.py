@@ -14,6 +14,7 @@ from stagemark.domain.money import Amount
 from stagemark.domain.told import (
     ComplaintClosed,
     ComplaintOpened,
+    CustomerSaid,
     MoneyUnplaced,
     Owed,
     PromptDropped,
@@ -356,7 +357,7 @@ _Asked = (
     Describe | SetGrade | SetLimit | Blacklist | Lift | Exempt | Clear | Release | Survey | Worsened | TakeMeasure
     | BankReported | BankReversed | Assign | Refund | Keep | AnswerTask | AskPrompt | Refer
     | Signed | Unsigned | Owed | MoneyUnplaced | ComplaintOpened | ComplaintClosed | PromptMade
-    | PromptWanted | PromptDropped | ReferralDropped
+    | PromptWanted | PromptDropped | ReferralDropped | CustomerSaid
 )  # fmt: skip
 
 AccountCommand = Annotated[_Asked, Field(discriminator="kind")]

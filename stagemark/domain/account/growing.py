@@ -10,7 +10,14 @@ from stagemark.domain.account.state import AccountState
 from stagemark.domain.entries import Day, Entry
 from stagemark.domain.neighbour import Around
 from stagemark.domain.spans import later
-from stagemark.domain.told import PromptAllowed, PromptDropped, PromptMade, PromptWanted, ReferralDropped
+from stagemark.domain.told import (
+    CustomerSaid,
+    PromptAllowed,
+    PromptDropped,
+    PromptMade,
+    PromptWanted,
+    ReferralDropped,
+)
 from stagemark.errors import Problem
 
 __all__ = ["GROWING", "allowed", "ask_prompt", "asked", "refer", "wanted"]
@@ -83,6 +90,10 @@ def _not_referred(state: AccountState, fact: ReferralDropped, entry: Entry[Any])
     return {"referred": ""} if state.referred == fact.opportunity else {}
 
 
+def _said(state: AccountState, fact: CustomerSaid, entry: Entry[Any]) -> Changes:
+    return {"heard": {**state.heard, fact.opportunity: fact.heard}}
+
+
 GROWING: Final[dict[str, Callable[[AccountState, Any, Entry[Any]], Changes]]] = {
     "ask_prompt": _asked,
     "prompt_wanted": _wanted,
@@ -90,6 +101,7 @@ GROWING: Final[dict[str, Callable[[AccountState, Any, Entry[Any]], Changes]]] = 
     "prompt_dropped": _dropped,
     "refer": _referred,
     "referral_dropped": _not_referred,
+    "customer_said": _said,
 }
 
 

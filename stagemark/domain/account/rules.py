@@ -27,6 +27,7 @@ _FACTS = frozenset(
     {
         "signed", "unsigned", "owed", "money_unplaced", "complaint_opened", "complaint_closed", "prompt_made",
         "bank_reported", "bank_reversed", "prompt_wanted", "prompt_dropped", "referral_dropped",
+        "customer_said",
     }
 )  # fmt: skip
 

@@ -17,7 +17,7 @@ from stagemark.domain.commands import Model, PersonId
 from stagemark.domain.entries import Day
 from stagemark.domain.money import Amount, rounded_up
 from stagemark.domain.neighbour import NeighbourState
-from stagemark.domain.told import Debt, Entered
+from stagemark.domain.told import Debt, Entered, Heard
 
 __all__ = ["NOTHING", "AccountState", "Clearance", "Part", "Past", "Payment", "Review", "Sale", "Settled", "Worsening"]
 
@@ -149,6 +149,7 @@ class AccountState(NeighbourState):
         strays: Payments that a bank took back and nobody had reported.
         complaints: The open complaints.
         cooling: By which prompts, made or asked for, it cools down, each until when.
+        heard: What the customer has said, by the sale at which they said it.
         referred: The sale that was opened since another customer had named this one, if so.
         exposed_since: Since when something is owed.
         surveyed: When its credit was surveyed last.
@@ -177,6 +178,7 @@ class AccountState(NeighbourState):
     strays: tuple[str, ...] = ()
     complaints: tuple[str, ...] = ()
     cooling: dict[str, Day] = Field(default_factory=dict)
+    heard: dict[str, Heard] = Field(default_factory=dict)
     referred: str = ""
     exposed_since: Day | None = None
     surveyed: Day | None = None

@@ -13,7 +13,7 @@ from stagemark.domain.account.state import NOTHING, AccountState
 from stagemark.domain.commands import Model
 from stagemark.domain.entries import Entry, Stream
 from stagemark.domain.money import Amount
-from stagemark.domain.told import Exempted, Held, MoneyPlaced, MoneyRecalled, MoneyReversed, Ordered, Tell
+from stagemark.domain.told import Exempted, Heard, Held, MoneyPlaced, MoneyRecalled, MoneyReversed, Ordered, Tell
 
 __all__ = ["tells"]
 
@@ -98,25 +98,38 @@ def _place(fact: Any) -> Place:
 
 
 def _held(before: AccountState, after: AccountState) -> Iterator[tuple[str, Model]]:
-    def holds(state: AccountState) -> Held:
-        return Held(complaints=state.complaints, cool_until=state.cool_until, by=state.cools_by)
+    """What holds a sale's prompts and referral requests; what was said at that very sale it knows."""
 
-    was, now = holds(before), holds(after)
+    def holds(state: AccountState, id_: str) -> Held:
+        heard = Heard.of(one for sale, one in state.heard.items() if sale != id_)
+        said = {"heard": heard} if heard != Heard() else {}
+        return Held(complaints=state.complaints, cool_until=state.cool_until, by=state.cools_by, **said)
+
     for id_, sale in after.sales.items():
+        was, now = holds(before, id_), holds(after, id_)
         if sale.signed is not None and (was != now or (_new(before, after, id_) and now != Held())):
             yield id_, now
 
 
 def _ordered(before: AccountState, after: AccountState, entry: Entry[Any]) -> Iterator[tuple[str, Model]]:
-    """The aftercares of the other sales hear of an order, and of one that is another than they had heard."""
+    """The aftercares of the other sales hear of an order, and of one that is another than they had heard; its own, of
+    the newest, if that is another."""
     if entry.kind != "signed" or entry.fact.opportunity not in after.sales:
         return
-    fact, known = entry.fact, before.sales.get(entry.fact.opportunity)
-    order = Ordered(opportunity=fact.opportunity, order=fact.opportunity, on=fact.on, amount=fact.contract.amount)
-    if known is not None and known.signed == fact.on:
-        whole = Amount(amount=sum(known.parts.values(), NOTHING), currency=known.currency)
-        if whole == order.amount:
-            return
-    for id_, sale in after.sales.items():
-        if id_ != fact.opportunity and sale.signed is not None:
-            yield id_, order
+    own, orders = entry.fact.opportunity, dict(_orders(after))
+    if dict(_orders(before)).get(own) == orders[own]:
+        return
+    for id_ in orders:
+        if id_ != own:
+            yield id_, orders[own]
+    newest = max(orders, key=lambda id_: (orders[id_].on, id_))
+    if newest != own and _new(before, after, own):  # it was told late: the newest leads
+        yield own, orders[newest]
+
+
+def _orders(state: AccountState) -> Iterator[tuple[str, Ordered]]:
+    """The orders by which sales were signed."""
+    for id_, sale in state.sales.items():
+        if sale.signed is not None:
+            amount = Amount(amount=sum(sale.parts.values(), NOTHING), currency=sale.currency)
+            yield id_, Ordered(opportunity=id_, order=id_, on=sale.signed, amount=amount)

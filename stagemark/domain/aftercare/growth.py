@@ -17,7 +17,7 @@ from stagemark.domain.catalogue import Suggestion
 from stagemark.domain.entries import Entry, Stream, TaskDue
 from stagemark.domain.neighbour import Around, Due
 from stagemark.domain.spans import later
-from stagemark.domain.told import ENGINE, PromptDropped, PromptMade, PromptWanted, Tell
+from stagemark.domain.told import ENGINE, CustomerSaid, Heard, PromptDropped, PromptMade, PromptWanted, Tell
 from stagemark.errors import Problem
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "prompt_tasks",
     "referral_cause",
     "referral_due",
+    "saying",
     "task_of",
     "unfit",
     "why_no_prompt",
@@ -85,10 +86,11 @@ def unfit(state: AftercareState, around: Around) -> Iterator[Problem]:
         params = {"share": _percent(paid), "needed": _percent(policy.completed.paid_share * 100)}
         overdue = bool(state.paid and state.paid.overdue_on(around.today)) and policy.completed.nothing_overdue
         yield Problem(code="growth_overdue" if overdue else "growth_not_paid", params=params)
-    if not state.scores:
+    score = state.customer.score
+    if score is None:
         yield Problem(code="growth_satisfaction_unknown")
-    elif not state.satisfied:
-        params = {"score": str(state.scores[-1].rate.score), "needed": str(policy.satisfaction.enough)}
+    elif not score.satisfied:
+        params = {"score": str(score.score), "needed": str(policy.satisfaction.enough)}
         yield Problem(code="growth_unsatisfied", params=params)
     if state.held.complaints:
         yield Problem(code="growth_complaint_open", params={"complaints": list(state.held.complaints)})
@@ -151,21 +153,17 @@ def why_no_prompt(
         elif all(_not_before(state, one) is None or _rests(state, one, around) for one in state.suggestions):
             found.append(Problem(code="prompt_all_answered"))
     elif (day := _not_before(state, suggestion)) is None:
-        found.append(Problem(code="prompt_accepted_before", params={"product": suggestion.product}))
+        found.append(Problem(code="prompt_accepted_before", params={"product": suggestion.called}))
     elif _rests(state, suggestion, around):
-        found.append(Problem(code="prompt_rests", params={"product": suggestion.product, "until": str(day)}))
+        found.append(Problem(code="prompt_rests", params={"product": suggestion.called, "until": str(day)}))
     return found
 
 
 def _not_before(state: AftercareState, suggestion: Suggestion) -> date | None:
-    """The first day on which a suggestion may be made as far as its own past goes; none if it was accepted."""
-    day = date.min
-    for prompt in state.prompts.values():
-        if (prompt.suggestion.product, prompt.suggestion.account) == (suggestion.product, suggestion.account):
-            if prompt.status == "accepted":
-                return None
-            day = max(day, prompt.until or date.min)
-    return day
+    """The first day on which a suggestion may be made by what the customer said to it; none if it was accepted."""
+    answers = state.customer.products
+    said = [one for one in answers if (one.product, one.account) == (suggestion.product, suggestion.account)]
+    return said[0].until if said else date.min
 
 
 def _rests(state: AftercareState, suggestion: Suggestion, around: Around) -> bool:
@@ -224,6 +222,14 @@ def asking_accounts(before: AftercareState, after: AftercareState, news: Sequenc
             yield Tell.of(_account(account), f"{key}:dropped", dropped)
 
 
+def saying(before: AftercareState, after: AftercareState) -> Iterator[Tell]:
+    """What the account is told of what the customer has said: of one without other sales nothing."""
+    was, now = (state.said if state.shares else Heard() for state in (before, after))
+    if after.signed is not None and was != now:
+        key = f"aftercare:{after.id}:{after.sequence}:said"
+        yield Tell.of(_account(after.signed.account), key, CustomerSaid(opportunity=after.id, heard=Heard.of((now,))))
+
+
 def _makes(wanted: Wanted, entry: Entry[Any]) -> bool:
     return entry.kind == "make_prompt" and entry.actor == ENGINE and entry.fact.suggestion == wanted.suggestion
 
@@ -264,7 +270,7 @@ def prompt_cause(id_: str) -> str:
 def why_no_referral(state: AftercareState, around: Around) -> list[Problem]:
     """Every reason why a referral is not to be asked for now; empty if none."""
     found = list(unfit(state, around))
-    if (until := state.referral.rests_until) and until > around.today:
+    if (until := state.customer.referrals_from) and until > around.today:
         found.append(Problem(code="referral_rests", params={"until": str(until)}))
     return found
 
@@ -276,8 +282,8 @@ def referral_due(state: AftercareState, around: Around) -> Iterator[Due]:
     if completed is None or not _ready(state, around):
         return
     rule = rules.steps[referral.step]
-    rested = referral.rests_until or later(completed.on, rule.later)
-    first = later(referral.since, rule.later) if referral.since else rested
+    rested = state.customer.referrals_from or date.min
+    first = max(later(referral.since or completed.on, rule.later), rested)
     params: dict[str, JsonValue] = {"step": referral.step, "round": referral.round}
     yield task_of(rule, f"referral_{referral.step}", referral_cause(state), first, around, params)
 

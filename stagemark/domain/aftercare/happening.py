@@ -20,7 +20,7 @@ from stagemark.domain.aftercare.state import (
     Wanted,
 )
 from stagemark.domain.entries import Entry
-from stagemark.domain.told import PromptAllowed, Suggested
+from stagemark.domain.told import Held, PromptAllowed, Suggested
 from stagemark.domain.words import in_one_line
 
 __all__ = ["changed"]
@@ -67,6 +67,15 @@ def _handed_over(state: AftercareState, fact: Any, entry: Entry[Any]) -> Changes
 
 def _reached(state: AftercareState, fact: Any, entry: Entry[Any]) -> Changes:
     return {"anchors": {**state.anchors, fact.milestone: Since(on=fact.on, told=entry.recorded_at)}}
+
+
+def _held(state: AftercareState, fact: Held, entry: Entry[Any]) -> Changes:
+    """A customer who is not to be asked now, as another sale has heard, is asked anew afterwards."""
+    rest, known = fact.heard.referrals_from, state.customer.referrals_from
+    if rest is None or rest <= max(known or rest.min, entry.day):
+        return {"held": fact}
+    anew = Referral(round=state.referral.round + 1, rests_until=state.referral.rests_until)
+    return {"held": fact, "referral": anew}
 
 
 def _ordered(state: AftercareState, fact: Any, entry: Entry[Any]) -> Changes:
@@ -180,7 +189,7 @@ def _promise_task(state: AftercareState, fact: c.PromiseTask, entry: Entry[Any])
 
 
 def _rate(state: AftercareState, fact: c.Rate, entry: Entry[Any]) -> Changes:
-    return {"scores": (*state.scores, Score(rate=fact, on=entry.day, by=entry.actor))}
+    return {"scores": (*state.scores, Score(rate=fact, on=entry.day, by=entry.actor, told=entry.recorded_at))}
 
 
 def _record_order(state: AftercareState, fact: c.RecordOrder, entry: Entry[Any]) -> Changes:
@@ -232,7 +241,7 @@ _HAPPENS: Final[dict[str, Callable[[AftercareState, Any, Entry[Any]], Changes]]]
     "signed": _signed,
     "unsigned": _unsigned,
     "handed_over": _handed_over,
-    "held": lambda state, fact, entry: {"held": fact},
+    "held": _held,
     "reached": _reached,
     "paid_up": lambda state, fact, entry: {"paid": fact},
     "ordered": _ordered,

@@ -15,6 +15,7 @@ from stagemark.domain.aftercare.growth import (
     prompt_tasks,
     referral_cause,
     referral_due,
+    saying,
     task_of,
     unfit,
     why_no_prompt,
@@ -146,8 +147,10 @@ class AftercareRules(Rules[AftercareState]):
         return state.over
 
     def tells(self, before: AftercareState, after: AftercareState, news: Sequence[Entry[Any]]) -> Iterator[Tell]:
-        """The accounts, of prompts wanted, made or dropped; the newest sale of the customer, of their orders."""
+        """The accounts, of prompts wanted, made or dropped, and of what the customer has said; the newest sale of the
+        customer, of their orders."""
         yield from asking_accounts(before, after, news)
+        yield from saying(before, after)
         if after.newest:
             known = before.orders if before.newest == after.newest else {}
             to = Stream(stream="aftercare", id=after.newest)
@@ -195,18 +198,19 @@ def _rate(state: AftercareState, command: c.Rate, around: Around) -> Iterator[Pr
 def _record_order(state: AftercareState, command: c.RecordOrder, around: Around) -> Iterator[Problem]:
     if command.order in state.orders:
         yield Problem(code="order_known", params={"order": command.order})
+    if not command.amount.amount:
+        yield Problem(code="order_not_positive", params={"order": command.order})
     if command.on > around.today:
         yield Problem(code="order_in_future", params={"day": str(command.on), "today": str(around.today)})
 
 
 def _answer_prompt(state: AftercareState, command: c.AnswerPrompt, around: Around) -> Iterator[Problem]:
+    """What the customer says is taken whatever holds back what we say: a complaint, a score."""
     prompt = state.prompts.get(command.prompt)
     if prompt is None:
         yield Problem(code="prompt_unknown", params={"prompt": command.prompt, "known": list(state.prompts)})
     elif prompt.status == "accepted":
-        yield Problem(code="prompt_accepted_before", params={"product": prompt.suggestion.product})
-    if command.answer == "accepted":  # one that is held back is not to be talked about
-        yield from unfit(state, around)
+        yield Problem(code="prompt_accepted_before", params={"product": prompt.suggestion.called})
     yield from _in_past(command.until, around)
 
 

@@ -13,7 +13,7 @@ from stagemark.domain.commands import Model
 from stagemark.domain.entries import Day
 from stagemark.domain.money import Amount
 from stagemark.domain.neighbour import NeighbourState
-from stagemark.domain.told import Held, PaidUp, Signed
+from stagemark.domain.told import Heard, Held, PaidUp, ProductSaid, Scored, Signed
 
 __all__ = ["AftercareState", "Contact", "Named", "Order", "Prompt", "Referral", "Score", "Since", "Wanted"]
 
@@ -42,11 +42,12 @@ class Contact(Model):
 
 
 class Score(Model):
-    """A customer's satisfaction, as it was recorded."""
+    """A customer's satisfaction, as it was recorded, and when that was."""
 
     rate: Rate
     on: Day
     by: str
+    told: AwareDatetime | None = None
 
 
 class Order(Model):
@@ -159,9 +160,36 @@ class AftercareState(NeighbourState):
     referrers: dict[str, tuple[Sign, ...]] = Field(default_factory=dict)
 
     @property
+    def said(self) -> Heard:
+        """What the customer has said at this sale."""
+        last = self.scores[-1] if self.scores else None
+        return Heard(
+            score=Scored(score=last.rate.score, satisfied=last.rate.satisfied, on=last.on, told=last.told)
+            if last
+            else None,
+            referrals_from=self.referral.rests_until,
+            products=tuple(
+                ProductSaid(product=one.suggestion.product, account=one.suggestion.account, until=one.until)
+                for one in self.prompts.values()
+                if one.status != "open"
+            ),
+        )
+
+    @property
+    def customer(self) -> Heard:
+        """What the customer has said, at this sale and at the others."""
+        return Heard.of((self.said, self.held.heard))
+
+    @property
     def satisfied(self) -> bool:
         """Whether the customer's last score was enough."""
-        return bool(self.scores) and self.scores[-1].rate.satisfied
+        score = self.customer.score
+        return score is not None and score.satisfied
+
+    @property
+    def shares(self) -> bool:
+        """Whether the customer has other sales, which go by what they say at this one."""
+        return any(order.opportunity != self.id for order in self.orders.values())
 
     @property
     def grows(self) -> bool:

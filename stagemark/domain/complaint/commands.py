@@ -65,12 +65,14 @@ class TakeStep(Model):
         step: Which.
         text: What was said, found or proposed; of `ask`, the customer's own view.
         accepted: Of `ask`: whether the customer accepts the proposal.
+        approved_by: Of a proposal: the superior who stands behind it; after a refused one there has to be one.
     """
 
     kind: Literal["take_step"] = "take_step"
     step: StepId
     text: Reason
     accepted: bool | None = None
+    approved_by: PersonId | None = None
 
 
 class Close(Model):

@@ -41,7 +41,7 @@ aftercares = of_neighbour(
     Column("completed_on", Date),
     Column("paid_share", String, nullable=False),
     Column("overdue", Boolean, nullable=False),
-    Column("score", Integer, doc="the last one"),
+    Column("score", Integer, doc="the customer's last one, at whichever sale"),
     Column("satisfied", Boolean, nullable=False),
     Column("complaints", JSON, nullable=False, doc="open complaints of the account, which hold prompts back"),
     Column("cool_until", Date, doc="no prompt before this day"),
@@ -186,7 +186,7 @@ def _aftercare(state: AftercareState) -> dict[str, Any]:
     assert state.signed is not None  # what was never signed has no rows
     days = {name: since.on for name, since in state.anchors.items()}
     cool = [day for day in (state.cool_until, state.held.cool_until) if day]
-    last = state.scores[-1].rate if state.scores else None
+    said = state.customer
     return {
         "account": state.signed.account,
         "owner": state.signed.owner,
@@ -199,14 +199,14 @@ def _aftercare(state: AftercareState) -> dict[str, Any]:
         "completed_on": days.get("completion"),
         "paid_share": str(state.paid.share) if state.paid else "0",
         "overdue": bool(state.paid and state.paid.overdue),
-        "score": last.score if last else None,
+        "score": said.score.score if said.score else None,
         "satisfied": state.satisfied,
         "complaints": list(state.held.complaints),
         "cool_until": max(cool, default=None),
         "newest": state.newest or None,
         "referral_round": state.referral.round,
         "referral_step": state.referral.step,
-        "referral_rests": state.referral.rests_until,
+        "referral_rests": said.referrals_from,
         "referral_taken": dict(state.referral.taken),
         "missed": state.missed,
     }

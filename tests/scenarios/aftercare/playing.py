@@ -78,9 +78,11 @@ def suggested(*suggestions: Suggestion) -> Suggested:
 class Aftercare:
     """One aftercare. `told` and `lines` gather what follows; accounts that are asked for a prompt allow it at once."""
 
-    def __init__(self, policy: Policy | None = None, answering: bool = True, allowing: bool = True) -> None:
+    def __init__(
+        self, policy: Policy | None = None, answering: bool = True, allowing: bool = True, sale: str = SALE
+    ) -> None:
         self.policy = policy or shipped_policy()
-        self.state: AftercareState = AFTERCARE.state(id=SALE)
+        self.state: AftercareState = AFTERCARE.state(id=sale)
         self.now = datetime(2026, 3, 2, 10, tzinfo=SHANGHAI)
         self.entries: list[Entry[Any]] = []
         self.lines: list[str] = []
@@ -171,7 +173,7 @@ class Aftercare:
 
     def check(self) -> None:
         """The state is what the entries give; each entry is chained to the one before."""
-        assert fold(AFTERCARE, SALE, self.entries) == self.state
+        assert fold(AFTERCARE, self.state.id, self.entries) == self.state
         assert all(entry.sequence == n for n, entry in enumerate(self.entries, 1))
         again = AFTERCARE.state.model_validate(self.state.model_dump(mode="json", exclude_defaults=True))
         assert again == self.state
@@ -184,7 +186,7 @@ def satisfied(score: int = 5) -> c.Rate:
 def completed(on: str = "2026-03-10", paid_on: str = "2026-04-08", **rest: Any) -> Aftercare:
     """An aftercare whose order is completed, with one suggestion; the customer has not said yet what they think."""
     life = Aftercare(**rest)
-    life.tell("2026-03-02", signed(), suggested(suggestion()))
+    life.tell("2026-03-02", signed(opportunity=life.state.id), suggested(suggestion()))
     life.tell(on, delivered(on))
     life.tell(paid_on, paid(paid_on))
     return life

@@ -172,6 +172,7 @@ def test_the_customers_own_rhythm_says_when_they_buy_again() -> None:
     assert life.seen("2026-05-25") == ["2026-05-18 repurchase:2026-05-02 -> owner"]
     assert life.ask(order("PO-1", "2026-04-01")) == ["order_known"]
     assert life.ask(order("PO-9", "2026-06-01")) == ["order_in_future"]
+    assert life.ask(c.RecordOrder(order="PO-9", on=day("2026-04-01"), amount=amount(0))) == ["order_not_positive"]
     life.check()
 
 

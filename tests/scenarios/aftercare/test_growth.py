@@ -237,14 +237,21 @@ def test_a_name_is_no_customer_yet() -> None:
         assert life.ask(c.GiveName(account=written, contact="liu", opportunity="S-8")) == ["referral_known_customer"]
 
 
-def test_what_a_complaint_holds_back_is_neither_accepted_nor_named_but_may_be_declined() -> None:
+@pytest.mark.parametrize(("said", "opens"), [("declined", {}), ("later", {}), ("accepted", {"opportunity": "S-2"})])
+def test_what_a_customer_says_to_a_prompt_is_taken_also_while_a_complaint_is_open(said: str, opens: Any) -> None:
     life = completed()
     life.ask(satisfied())
     life.until("2026-04-16")
     life.tell("2026-04-16", COMPLAINT)
-    assert answer(life, "accepted", opportunity="S-2") == ["growth_complaint_open"]
+    assert life.ask(c.MakePrompt(suggestion=suggestion("bag"))) == [
+        "growth_complaint_open",
+        "prompt_cooling",
+        "prompt_waits",
+    ]
     assert life.ask(c.GiveName(account="beta", contact="liu", opportunity="S-7")) == ["growth_complaint_open"]
-    assert answer(life, "declined") == []
+    assert answer(life, said, **opens) == []
+    assert [prompt.status for prompt in life.state.prompts.values()] == [said]
+    life.check()
 
 
 def test_a_prompt_that_was_accepted_opens_a_sale_and_only_then() -> None:

@@ -40,10 +40,10 @@ def disputed(**rest: Any) -> c.Disputed:
     return c.Disputed.model_validate({**raised().model_dump(exclude={"kind"}), "instalment": "2", **rest})
 
 
-def step(of: StepId, accepted: bool | None = None) -> c.TakeStep:
+def step(of: StepId, accepted: bool | None = None, approved_by: str | None = None) -> c.TakeStep:
     if of == "ask" and accepted is None:
         accepted = True
-    return c.TakeStep(step=of, text=f"{of}: so", accepted=accepted)
+    return c.TakeStep(step=of, text=f"{of}: so", accepted=accepted, approved_by=approved_by)
 
 
 class Complaint:

@@ -2,7 +2,7 @@
 
 from stagemark.domain.complaint.commands import Close, HandOver, OpenAgain
 from stagemark.domain.entries import AnswerTask
-from tests.scenarios.complaint.playing import Complaint, disputed, opened, raised, step
+from tests.scenarios.complaint.playing import OWNER, Complaint, disputed, opened, raised, step
 
 
 def test_the_six_steps_in_their_order_and_time_bother_no_superior() -> None:
@@ -53,7 +53,10 @@ def test_a_refused_proposal_goes_to_the_superior_and_the_next_one_is_asked_about
     assert life.seen() == ["03-02 10:00 complaint_propose_anew -> supervisor"]
     assert (life.state.view, life.state.accepted, life.state.step) == ("ask: so", False, "propose")
     assert life.ask(Close()) == ["complaint_not_done"]
-    life.steps("propose", "ask")
+    assert life.ask(step("propose")) == ["complaint_needs_superior"]
+    assert life.ask(step("propose", approved_by=OWNER)) == ["complaint_needs_superior"]
+    assert life.ask(step("propose", approved_by="li")) == []
+    life.steps("ask")
     assert life.seen() == ["03-02 10:00 complaint_ask -> owner", "03-02 10:00 complaint_follow_up -> owner"]
     life.check()
 

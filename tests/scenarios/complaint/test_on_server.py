@@ -44,7 +44,8 @@ STORY: list[tuple[str, Any]] = [
     ("2026-03-03 11:00", step("propose")),
     ("2026-03-04 10:00", step("ask", accepted=False)),
     ("2026-03-04 12:00", c.Close()),
-    ("2026-03-12 09:30", step("propose")),
+    ("2026-03-05 09:30", step("propose")),
+    ("2026-03-12 09:30", step("propose", approved_by="li")),
     ("2026-03-12 10:00", c.HandOver(owner="li")),
     ("2026-03-12 11:00", step("ask")),
     ("2026-03-13 10:00", step("follow_up")),
@@ -133,7 +134,7 @@ async def test_the_workflow_does_exactly_the_same(environment: WorkflowEnvironme
         await client.get_workflow_handle(f"complaint:{ID}").terminate()
     life, expected = played()
     assert refused == expected == [
-        "complaint_step_out_of_turn", "complaint_not_done", "complaint_closed",
+        "complaint_step_out_of_turn", "complaint_not_done", "complaint_needs_superior", "complaint_closed",
     ]  # fmt: skip
     entries = world.books.entries(Stream(stream="complaint", id=ID))
     assert said(entries) == said(life.entries)
