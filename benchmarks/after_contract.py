@@ -91,6 +91,7 @@ class _Story:
         accounts = Accounts(await self._neighbours(), at.sales, at.engine.ledger)
         credit = Amount(amount=Decimal(84_000), currency="CNY")
         cleared = await accounts.clear(ACCOUNT, SALE, credit, carry=False, actor="wang")
+        today = await self._today()
         contract: dict[str, Any] = {
             "number": "HT-9",
             "amount": {"amount": "120000", "currency": "CNY"},
@@ -99,6 +100,7 @@ class _Story:
                 {"id": "second", "amount": "72000", "after": "acceptance", "days": 30},
                 {"id": "retention", "type": "retention", "amount": "12000", "after": "acceptance", "days": 75},
             ],
+            "milestones": {"delivery": str(today + timedelta(days=14)), "acceptance": str(today + timedelta(days=21))},
         }
         signed, begun = (mark.command() for mark in later[-1])
         given = (
