@@ -18,7 +18,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from stagemark.domain.commands import Override, PersonId
 from stagemark.domain.playbook import Edge
-from stagemark.errors import InvalidInput, Problem, fault_of, reason_of
+from stagemark.errors import InvalidInput, Problem, fault_of, first_causes, reason_of
 from stagemark.playbooks import document
 from stagemark.problem_texts import PROBLEM_TEXTS
 
@@ -284,7 +284,8 @@ def load_mapping(source: Path | str, name: str | None = None) -> LoadedMapping:
     try:
         mapping = TableMapping.model_validate(data)
     except ValidationError as error:
-        found += [(document.line_of(data, e["loc"]), _problem(data, e)) for e in error.errors(include_url=False)]
+        details = first_causes(error.errors(include_url=False))
+        found += [(document.line_of(data, e["loc"]), _problem(data, e)) for e in details]
     if found:
         found.sort(key=lambda pair: pair[0])
         raise InvalidInput(*(p.model_copy(update={"where": f"{name}:{line}"}) if line else p for line, p in found))
