@@ -155,6 +155,8 @@ def test_evidence_is_read_by_its_type() -> None:
         (WON.replace('"1,054.50"', "12 EUR"), ("Worth", "import_number")),
         (WON.replace('"1,054.50"', '"1,05"'), ("Worth", "import_number")),
         (WON.replace('"1,054.50"', "NaN"), ("Worth", "import_number")),
+        (WON.replace('"1,054.50"', "-5"), ("Worth", "money_negative")),
+        (WON.replace('"1,054.50"', "0.0000001"), ("Worth", "money_malformed")),
         (WON.replace("03.03.2025", "03/03/2025"), ("Found", "import_date")),
         (WON.replace("03.03.2025", "31.02.2025"), ("Found", "import_date")),
         (WON.replace("04.04.2025", "01.01.2026"), ("Closed", "import_after_cut")),
