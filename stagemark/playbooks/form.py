@@ -11,18 +11,17 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from stagemark.domain.playbook import Condition, Marker, Model, Named, Playbook, Stage, Text
+from stagemark.domain.playbook import Condition, Marker, Named, Playbook, Stage, Text
 from stagemark.errors import Problem, fault_of, first_causes
 from stagemark.playbooks.checks import Finding, Path, check_playbook
 from stagemark.playbooks.document import Mapping, line_of
+from stagemark.playbooks.mending import ROUNDS, Mender
 from stagemark.playbooks.places import at, existing, fields, model_at
 
 __all__ = ["Validated", "validate"]
-
-_ROUNDS = 8  # mending can uncover the next error of form; one round is the rule
 
 # What pydantic finds wrong with a value → our code, which says what would be right.
 _CODES = {
@@ -56,7 +55,7 @@ _TEXT = {"zh": "-", "en": "-"}
 _MARKER = {"label": _TEXT}
 _NAMED = {"id": "unnamed", "label": _TEXT}
 # What stands in for a field that is missing or wrong, so that nothing else seems wrong because of it.
-_STAND_INS: dict[tuple[type[Model], str], Any] = {
+_STAND_INS: dict[tuple[type[BaseModel], str], Any] = {
     (Named, "id"): "unnamed",
     (Named, "label"): _TEXT,
     (Marker, "label"): _TEXT,
@@ -69,6 +68,7 @@ _STAND_INS: dict[tuple[type[Model], str], Any] = {
     (Playbook, "stages"): [{**_NAMED, "start": _MARKER, "end": _MARKER}],
     (Playbook, "loss_reasons"): [_NAMED],
 }
+_MENDER = Mender(Playbook, _STAND_INS, Condition)  # without its operator a condition is nothing
 # A finding of the graph → what it rests on: names, `thing.field`, or `.field` of the playbook itself; with `.id`, that
 # every name there is known. Where one of them was lost, the finding may only follow from that.
 _RESTS_ON = {
@@ -109,7 +109,7 @@ def validate(document: Mapping, name: str) -> Validated:
         where = f"{name}:{line_of(mend.document, finding.path)}"
         return Problem(code=finding.code, where=where, params=finding.params)
 
-    for _ in range(_ROUNDS):
+    for _ in range(ROUNDS):
         try:
             playbook = Playbook.model_validate(mend.document)
         except ValidationError as error:
@@ -179,23 +179,20 @@ class _Mend:
             path, field = finding.path, finding.params["field"]
             if finding.code == "playbook_field_misspelt":
                 self._rename(at(self.document, path[:-1]), field, finding.params["nearest"])
-            elif finding.code in _LACKING and _stand_in((*path, field)) is not None:
+            elif finding.code in _LACKING and _MENDER.stand_in((*path, field)) is not None:
                 lacking.append((path, field))
             else:
-                wrong.add(_place_to_mend(path))
+                wrong.add(_MENDER.place(path))
         for path, field in lacking:
             if field not in at(self.document, path):  # else another field was renamed to it
                 self._fill((*path, field))
-        replaced = {place for place in wrong if _stand_in(place) is not None}
+        replaced = {place for place in wrong if _MENDER.stand_in(place) is not None}
         for place in replaced:
             self._lose(place)
             self._fill(place)
-        cut = [(at(self.document, place[:-1]), place[-1]) for place in wrong - replaced]  # before anything moves
         for place in wrong - replaced:
             self._lose(place)
-        for here, last in sorted(cut, key=lambda one: one[1] if isinstance(one[1], int) else -1, reverse=True):
-            here.pop(last)
-            here.lines.pop(last)
+        _MENDER.cut(self.document, wrong - replaced)
 
     def explains(self, finding: Finding) -> bool:
         """Whether a finding may only follow from what was lost."""
@@ -213,12 +210,10 @@ class _Mend:
             here[right], here.lines[right] = value, line
 
     def _fill(self, place: Path) -> None:
-        here, field = at(self.document, place[:-1]), str(place[-1])
-        here[field] = _stand_in(place)
-        here.lines.setdefault(field, here.line)
-        if field == "id":  # another one for each: a name stands for one thing
+        _MENDER.fill(self.document, place)
+        if place[-1] == "id":  # another one for each: a name stands for one thing
             self._unnamed += 1
-            here[field] += f"-{self._unnamed}"
+            at(self.document, place[:-1])["id"] += f"-{self._unnamed}"
             self._lost.add(f"{self._field(place[:-1])}.id")
 
     def _lose(self, place: Path) -> None:
@@ -238,21 +233,3 @@ class _Mend:
         end = max((end for end, part in enumerate(place) if isinstance(part, str)), default=0)
         owner = at(self.document, place[:end]).get("id", "?") if end else ""
         return f"{owner}.{place[end]}" if place else owner
-
-
-def _stand_in(place: Path) -> Any:
-    """What can stand at a place; none where it has to be cut."""
-    model, field = model_at(Playbook, place[:-1]), place[-1]
-    kinds = (value for (kind, name), value in _STAND_INS.items() if name == field and model and issubclass(model, kind))
-    return next(kinds, None)
-
-
-def _place_to_mend(path: Path) -> Path:
-    """The innermost thing round an error for which something can stand in, or that a playbook can do without."""
-    last = path[-1]
-    if isinstance(last, int) or _stand_in(path) is not None:
-        return path
-    model = model_at(Playbook, path[:-1])
-    known = model.model_fields.get(last) if model else None
-    # without its operator a condition is nothing
-    return _place_to_mend(path[:-1]) if model is Condition or (known and known.is_required()) else path
