@@ -25,6 +25,7 @@ __all__ = [
     "StagemarkError",
     "Unavailable",
     "fault_of",
+    "first_causes",
     "problems_of",
     "reason_of",
 ]
@@ -112,11 +113,11 @@ def problems_of(error: ValidationError) -> list[Problem]:
             where=".".join(map(str, found["loc"])),
             params={"message": fault_of(found), **{k: str(v) for k, v in found.get("ctx", {}).items()}},
         )
-        for found in _first_causes(error.errors(include_url=False, include_input=False))
+        for found in first_causes(error.errors(include_url=False, include_input=False))
     ]
 
 
-def _first_causes(errors: list[ErrorDetails]) -> list[ErrorDetails]:
+def first_causes(errors: list[ErrorDetails]) -> list[ErrorDetails]:
     """The errors without those that only follow: a list seems too short where what stands in it can't be read."""
     within = {error["loc"][:depth] for error in errors for depth in range(len(error["loc"]))}
     return [error for error in errors if not (error["type"] == "too_short" and error["loc"] in within)]

@@ -15,13 +15,14 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from stagemark.domain.calendars import CalendarSpec, WorkCalendar
-from stagemark.errors import InvalidInput, NotFound, Problem, fault_of, reason_of
+from stagemark.errors import InvalidInput, NotFound, Problem, fault_of, first_causes, reason_of
 from stagemark.playbooks.document import line_of, read_document
 from stagemark.problem_texts import PROBLEM_TEXTS
 
 __all__ = ["builtin_calendar", "builtin_calendars", "known_gaps", "load_calendar", "resolve"]
 
 _SHIPPED = files("stagemark") / "calendars"
+_PLACES = ("country", "subdivision")  # what the `holidays` library has to know
 
 
 def builtin_calendars() -> list[str]:
@@ -63,7 +64,9 @@ def resolve(spec: CalendarSpec, first: date, last: date) -> WorkCalendar:
     Raises:
         InvalidInput: `calendar_country` or `calendar_subdivision`: the `holidays` library does not know it.
     """
-    country = _country(spec, range(first.year - 1, last.year + 2))  # a notice can swap days over the new year
+    country = _country(
+        spec.country, spec.subdivision, range(first.year - 1, last.year + 2)
+    )  # a notice can swap days over the new year
     own = dict.fromkeys(spec.days_off, False) | dict.fromkeys(spec.days_on, True)
     exceptions = own.copy()
     if country is not None:
@@ -95,7 +98,7 @@ def known_gaps(spec: CalendarSpec, first: date, last: date) -> list[int]:
     China's State Council announces each year's swaps in the November before; until the installed `holidays` has
     them, or `stated_years` does, only the statutory days of that year are known.
     """
-    country = _country(spec, ())
+    country = _country(spec.country, spec.subdivision, ())
     if country is None:
         return []
     known = range(country.start_year, country.end_year + 1)
@@ -115,24 +118,21 @@ def _known_range(spec: CalendarSpec, first: date, last: date) -> tuple[date, dat
     return first, min([last, *(date(year - 1, 12, 31) for year in later)])
 
 
-def _country(spec: CalendarSpec, years: Iterable[int]) -> holidays.HolidayBase | None:
-    if spec.country is None:
+def _country(name: str | None, subdivision: str | None, years: Iterable[int]) -> holidays.HolidayBase | None:
+    if name is None:
         return None
     try:
-        country = holidays.country_holidays(spec.country, years=years, expand=False)
+        country = holidays.country_holidays(name, years=years, expand=False)
     except NotImplementedError:
-        raise InvalidInput.of("calendar_country", "country", country=spec.country) from None
-    if spec.subdivision is None:
+        raise InvalidInput.of("calendar_country", "country", country=name) from None
+    if subdivision is None:
         return country
     try:
-        return holidays.country_holidays(spec.country, subdiv=spec.subdivision, years=years, expand=False)
+        return holidays.country_holidays(name, subdiv=subdivision, years=years, expand=False)
     except NotImplementedError:
+        known = list(country.subdivisions)
         raise InvalidInput.of(
-            "calendar_subdivision",
-            "subdivision",
-            country=spec.country,
-            subdivision=spec.subdivision,
-            known=list(country.subdivisions),
+            "calendar_subdivision", "subdivision", country=name, subdivision=subdivision, known=known
         ) from None
 
 
@@ -145,9 +145,11 @@ def _parse(text: str, name: str) -> CalendarSpec:
     found = [(0, problem) for problem in problems]
     try:
         spec = CalendarSpec.model_validate(data)
-        _country(spec, ())
     except ValidationError as refused:
-        found += [(line_of(data, error["loc"]), _problem(error)) for error in refused.errors()]
+        found += [(line_of(data, error["loc"]), _problem(error)) for error in first_causes(refused.errors())]
+    country, subdivision = (said if isinstance(said := data.get(field), str) else None for field in _PLACES)
+    try:
+        _country(country, subdivision, ())
     except InvalidInput as refused:
         found += [(line_of(data, (problem.where,)), problem) for problem in refused.problems]
     if found:

@@ -21,7 +21,7 @@ from rich.text import Text
 from stagemark import bootstrap
 from stagemark.cli.common import LanguageOption, as_json, console, language, run
 from stagemark.domain.playbook import Playbook
-from stagemark.errors import InvalidInput
+from stagemark.errors import InvalidInput, NotFound, Problem
 from stagemark.playbooks.load import find_playbook
 from stagemark.problem_texts import Language
 from stagemark.reports.render import Output
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from stagemark.importing.mapping import LoadedMapping
     from stagemark.importing.plan import Plan
     from stagemark.importing.run import Comparison
+    from stagemark.importing.table import Table
 from stagemark.spreadsheets import cell as text_cell
 
 __all__ = ["ImportReport", "Untaken", "app"]
@@ -105,17 +106,13 @@ def import_table(
     speaks: LanguageOption = None,
 ) -> None:
     """Import a table of sales with their markers and dates; a repeat changes nothing (docs/import.md)."""
-    from stagemark.importing.mapping import load_mapping
+    from stagemark.importing.mapping import read_mapping
     from stagemark.importing.plan import plan_import
-    from stagemark.importing.table import read_table
 
     said, now = language(speaks), datetime.now(UTC)
     cut = _day(as_of, now)
-    loaded = load_mapping(mapping)
-    whole = _playbook(playbook, loaded, mapping)
-    settings = bootstrap.read_settings()
-    zone = bootstrap.Calendars(settings.calendars).spec(loaded.mapping.calendar).zone
-    table = read_table(file, loaded.mapping.encoding, loaded.mapping.delimiter)
+    loaded = read_mapping(mapping)
+    whole, zone, table = _named(loaded, playbook, mapping, file)
     with _progress(said) as told:
         plan = plan_import(table, loaded, whole, zone, as_of=cut, now=now, limit=limit, told=told)
         found, started = run(_write(plan, loaded.mapping.calendar, whole, dry_run, take_good, told))
@@ -169,6 +166,43 @@ def _day(text: str, now: datetime) -> date:
     return day
 
 
+def _named(loaded: LoadedMapping, asked: str | None, mapping: Path, file: Path) -> tuple[Playbook, str, Table]:
+    """The playbook, the zone and the table that a mapping speaks of.
+
+    Raises:
+        InvalidInput: Everything that is wrong with it and with them.
+    """
+    from stagemark.importing.mapping import in_order
+    from stagemark.importing.names import columns_amiss, unknown_names
+    from stagemark.importing.table import read_table
+
+    wrong, elsewhere = list(loaded.problems), list[Problem]()
+    calendars = bootstrap.Calendars(bootstrap.read_settings().calendars)
+    whole, zone, table = None, "", None
+    name = loaded.mapping.calendar
+    if name in calendars.ids:
+        zone = calendars.spec(name).zone
+    else:
+        wrong.append(loaded.problem(("calendar",), "unknown_calendar", calendar=name, known=sorted(calendars.ids)))
+    try:
+        if asked is not None or loaded.tells("playbook"):
+            whole = _playbook(asked, loaded, mapping)
+            wrong += unknown_names(loaded, whole)
+    except NotFound as error:
+        wrong += error.problems
+    except InvalidInput as error:
+        elsewhere += error.problems
+    try:
+        if loaded.tells("encoding") and loaded.tells("delimiter"):
+            table = read_table(file, loaded.mapping.encoding, loaded.mapping.delimiter)
+            wrong += columns_amiss(loaded, table)
+    except InvalidInput as error:
+        elsewhere += error.problems
+    if whole is None or table is None or wrong:
+        raise InvalidInput(*in_order(wrong), *elsewhere)
+    return whole, zone, table
+
+
 def _playbook(asked: str | None, loaded: LoadedMapping, mapping: Path) -> Playbook:
     """The playbook that the option names, else the mapping: a path seen from its folder, or a shipped one."""
     if asked is not None:
@@ -177,7 +211,10 @@ def _playbook(asked: str | None, loaded: LoadedMapping, mapping: Path) -> Playbo
     if named is None:
         raise InvalidInput.of("mapping_playbook_missing", str(mapping))
     beside = mapping.parent / named
-    return find_playbook(str(beside) if beside.is_file() else named)
+    try:
+        return find_playbook(str(beside) if beside.is_file() else named)
+    except NotFound as error:
+        raise NotFound(*(loaded.problem(("playbook",), p.code, **p.params) for p in error.problems)) from None
 
 
 def _report(plan: Plan, found: Comparison, started: int, said: Language, *, written: bool) -> ImportReport:

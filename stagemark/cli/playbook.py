@@ -26,7 +26,7 @@ from stagemark.domain.playbook import (
 )
 from stagemark.errors import InvalidInput, Problem, StagemarkError, reason_of
 from stagemark.playbooks import diagram as pictures
-from stagemark.playbooks.load import find_playbook, read_playbook, shipped, shipped_playbook
+from stagemark.playbooks.load import find_playbook, look_up, shipped, shipped_playbook
 from stagemark.playbooks.schema import playbook_schema
 from stagemark.problem_texts import Language
 
@@ -114,22 +114,22 @@ def show(name: Name, speaks: LanguageOption = None) -> None:
 
 @app.command()
 def check(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Playbooks to check.")],
+    names: Annotated[list[str], typer.Argument(metavar="ID|FILE...", help="Playbooks to check.")],
     speaks: LanguageOption = None,
 ) -> None:
     """Check playbooks: every error at once, each with its line. Exit status 2 if there is one."""
     tongue = language(speaks)
     problems: list[Problem] = []
-    for file in files:
+    for name in names:
         try:
-            loaded = read_playbook(file)
+            loaded = look_up(name)
         except StagemarkError as error:
             problems += error.problems
             continue
         for warning in loaded.warnings:
             console().print(f"{_word('warning', tongue)}: {warning.code}: {warning.text(tongue)}", markup=False)
         if not loaded.warnings:
-            console().print(f"{file}: {_word('fine', tongue)}", markup=False)
+            console().print(f"{name}: {_word('fine', tongue)}", markup=False)
     if problems:
         raise InvalidInput(*problems)
 

@@ -114,7 +114,7 @@ def said(actor: str, observed_at: str | None, key: str | None, expect: int | Non
     """The envelope's own parts, as they were typed.
 
     Raises:
-        InvalidInput: `moment_malformed`, `moment_no_zone`, `language_unknown`.
+        InvalidInput: `moment_malformed` and its like, `language_unknown`.
     """
     parts: dict[str, Any] = {"actor": actor, "source": "cli", "language": language(speaks)}
     if observed_at is not None:

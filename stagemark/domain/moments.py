@@ -24,7 +24,8 @@ class Moment:
     """A point in the sale's life as people know it: an instant, only a date, or unknown.
 
     On the wire it is one string: `2026-03-05T02:00:00Z[Asia/Shanghai]` (RFC 9557; the zone is kept beside the
-    instant), `2026-03-05`, or `unknown`.
+    instant), `2026-03-05`, or `unknown`. With a zone, the time may also be that of its clocks, with or without their
+    offset: `2026-03-05T10:00:00[Asia/Shanghai]`; of a time that they showed twice the first is meant.
 
     Attributes:
         instant: The UTC instant, if it is known to the second.
@@ -41,7 +42,8 @@ class Moment:
         """Read the wire form.
 
         Raises:
-            PydanticCustomError: `moment_malformed` or `moment_no_zone`; a ValueError, so pydantic reports its place.
+            PydanticCustomError: `moment_malformed`, `moment_date`, `moment_no_zone`, `moment_skipped` or
+                `moment_offset`; a ValueError, so pydantic reports its place.
         """
         if text == "unknown":
             return UNKNOWN
@@ -51,13 +53,10 @@ class Moment:
             match = _ZONED.match(text)
             if match is None:
                 raise ValueError(text)
-            instant = datetime.fromisoformat(match["instant"])
+            told = datetime.fromisoformat(match["instant"])
             zone = match["zone"]
-            if instant.tzinfo is None and zone:
-                instant = instant.replace(tzinfo=ZoneInfo(zone))
-            elif zone:
-                ZoneInfo(zone)
-            at = instant.astimezone(UTC) if instant.tzinfo else None
+            there = _in_zone(told, ZoneInfo(zone)) if zone else told
+            at = there.astimezone(UTC) if there.tzinfo else None
         except (
             ValueError,
             KeyError,
@@ -70,10 +69,18 @@ class Moment:
                 {"value": text},
             ) from problem
         if at is None:
+            raise _without_zone(text, told)
+        if told.tzinfo is None and there.replace(tzinfo=None) != told:
             raise PydanticCustomError(
-                "moment_no_zone",
-                "{value} has a time but no zone; add an offset, as in 2026-03-05T10:00:00+08:00",
-                {"value": text},
+                "moment_skipped",
+                "{value}: the clocks of that zone were put forward over it; write {right}",
+                {"value": text, "right": f"{there.replace(tzinfo=None).isoformat()}[{zone}]"},
+            )
+        if told.utcoffset() and told.utcoffset() != there.utcoffset():  # an offset of zero is UTC, whatever the zone
+            raise PydanticCustomError(
+                "moment_offset",
+                "{value}: the offset contradicts the zone; write {right}, or leave the offset out",
+                {"value": text, "right": f"{there.isoformat()}[{zone}]"},
             )
         return cls(instant=at, zone=zone)
 
@@ -134,3 +141,22 @@ class Moment:
 
 
 UNKNOWN = Moment()
+
+
+def _in_zone(told: datetime, zone: ZoneInfo) -> datetime:
+    """A time on the clocks of a zone; a local time over which they were put forward becomes one that they showed."""
+    return (told if told.tzinfo else told.replace(tzinfo=zone)).astimezone(UTC).astimezone(zone)
+
+
+def _without_zone(text: str, told: datetime) -> PydanticCustomError:
+    """What is wrong with a time without a zone; it may be only a date, spelled in another way of ISO 8601."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return PydanticCustomError(
+            "moment_no_zone",
+            "{value} has a time but no zone; add an offset, as in 2026-03-05T10:00:00+08:00",
+            {"value": text},
+        )
+    right = told.date().isoformat()
+    return PydanticCustomError("moment_date", "a date is written {right}, not {value}", {"value": text, "right": right})

@@ -16,7 +16,7 @@ from stagemark.domain.commands import Given
 from stagemark.domain.moments import UNKNOWN, Moment
 from stagemark.domain.money import Amount
 from stagemark.domain.playbook import Evidence, EvidenceType
-from stagemark.errors import Problem
+from stagemark.errors import Problem, problems_of
 from stagemark.importing.mapping import Cell, DateCell, EvidenceCell, MoneyCell, Numbers, TableMapping
 
 __all__ = ["MAX_CELL", "Reading", "Unreadable"]
@@ -109,7 +109,7 @@ class Reading:
         """The amount of a cell.
 
         Raises:
-            Unreadable: `import_number`, `currency_unknown`.
+            Unreadable: `import_number`, `money_negative`, `money_malformed`, `currency_unknown`.
         """
         text = self.text(cell)
         if cell is None or text is None:
@@ -170,11 +170,14 @@ class Reading:
     def _amount(self, column: str | None, text: str, currency: str | None, currency_column: str | None) -> Amount:
         number = self._number(column, text)
         if currency is None and currency_column is not None:
-            column, currency = currency_column, self.raw(currency_column)
+            currency = self.raw(currency_column)
         try:
             return Amount(amount=number, currency=currency or "")
-        except ValidationError:
-            raise Unreadable(column, "currency_unknown", currency=currency or "-") from None
+        except ValidationError as error:
+            wrong = problems_of(error)[0]
+            if wrong.where == "amount":
+                raise Unreadable(column, wrong.code) from None
+            raise Unreadable(currency_column or column, wrong.code, currency=currency or "-") from None
 
 
 @lru_cache(maxsize=8192)  # the days of an export are few

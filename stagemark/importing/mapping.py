@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
@@ -18,11 +18,15 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from stagemark.domain.commands import Override, PersonId
 from stagemark.domain.playbook import Edge
-from stagemark.errors import InvalidInput, Problem, fault_of, reason_of
+from stagemark.errors import InvalidInput, Problem, fault_of, first_causes, reason_of
 from stagemark.playbooks import document
+from stagemark.playbooks.findings import Path
+from stagemark.playbooks.mending import ROUNDS, Mender
+from stagemark.playbooks.places import existing, fields
 from stagemark.problem_texts import PROBLEM_TEXTS
 
 __all__ = [
+    "UNSAID",
     "Cell",
     "DateCell",
     "EvidenceCell",
@@ -33,8 +37,10 @@ __all__ = [
     "StateMeaning",
     "States",
     "TableMapping",
+    "in_order",
     "load_mapping",
     "marker_of",
+    "read_mapping",
 ]
 
 _SAMPLE = datetime(2031, 12, 28, 13, 45, 56, tzinfo=UTC)  # no two of its parts can be mistaken for each other
@@ -251,47 +257,105 @@ class TableMapping(Model):
     override: Override | None = None
 
 
-Path_ = tuple[str | int, ...]
+UNSAID = "unsaid"
+"""What stands for a name, an actor's or a stage's, that could not be read."""
+_UNSAID = {"value": UNSAID}
+_MENDER = Mender(
+    TableMapping,
+    {
+        (TableMapping, "actor"): UNSAID,
+        (TableMapping, "sale"): dict.fromkeys(("id", "account", "owner"), _UNSAID),
+        (SaleCells, "id"): _UNSAID,
+        (SaleCells, "account"): _UNSAID,
+        (SaleCells, "owner"): _UNSAID,
+        (EvidenceCell, "at"): f"{UNSAID}.start",
+    },
+)
 
 
 class LoadedMapping(NamedTuple):
-    """A mapping with its file, so that what is found later can still be placed."""
+    """A mapping with its file, so that what is found later can still be placed.
+
+    Attributes:
+        mapping: The mapping; where its form is wrong, mended so far that the rest can be judged.
+        document: The document that it was made of.
+        name: What errors call its file.
+        problems: What is wrong with its form, each with `file:line`.
+    """
 
     mapping: TableMapping
     document: document.Mapping
     name: str
+    problems: tuple[Problem, ...] = ()
 
-    def problem(self, path: Path_, code: str, **params: Any) -> Problem:
+    def problem(self, path: Path, code: str, **params: Any) -> Problem:
         """A problem at a place in the mapping's file."""
         where = f"{self.name}:{document.line_of(self.document, path)}"
         return Problem(code=code, where=where, params=params)
 
-    def columns(self) -> Iterator[tuple[Path_, str]]:
+    def columns(self) -> Iterator[tuple[Path, str]]:
         """Every column that the mapping names, with its place."""
         yield from _columns(self.mapping, ())
 
+    def tells(self, field: str) -> bool:
+        """Whether what the mapping says of a field could be read; nothing is lawful too."""
+        return not any([field] in ([p.params.get("field")], p.params.get("known")) for p in self.problems)
 
-def load_mapping(source: Path | str, name: str | None = None) -> LoadedMapping:
+
+def load_mapping(source: FilePath | str, name: str | None = None) -> LoadedMapping:
     """Load a mapping from a file, or from its text.
 
     Raises:
         InvalidInput: Everything that is wrong with it, each with `file:line`.
     """
-    name = name or (str(source) if isinstance(source, Path) else "mapping")
-    text = _text_of(source, name) if isinstance(source, Path) else source
-    data, problems = document.read_document(text, name)
-    found = [(0, problem) for problem in problems]
-    try:
-        mapping = TableMapping.model_validate(data)
-    except ValidationError as error:
-        found += [(document.line_of(data, e["loc"]), _problem(data, e)) for e in error.errors(include_url=False)]
-    if found:
-        found.sort(key=lambda pair: pair[0])
-        raise InvalidInput(*(p.model_copy(update={"where": f"{name}:{line}"}) if line else p for line, p in found))
-    return LoadedMapping(mapping, data, name)
+    loaded = read_mapping(source, name)
+    if loaded.problems:
+        raise InvalidInput(*in_order(loaded.problems))
+    return loaded
 
 
-def _columns(node: BaseModel, path: Path_) -> Iterator[tuple[Path_, str]]:
+def read_mapping(source: FilePath | str, name: str | None = None) -> LoadedMapping:
+    """Read a mapping as `load_mapping` does, and keep what is wrong with its form.
+
+    Raises:
+        InvalidInput: It can't be read at all, or is no mapping of fields to values.
+    """
+    name = name or (str(source) if isinstance(source, FilePath) else "mapping")
+    text = _text_of(source, name) if isinstance(source, FilePath) else source
+    data, found = document.read_document(text, name)
+    for _ in range(ROUNDS):
+        try:
+            mapping = TableMapping.model_validate(data)
+        except ValidationError as error:
+            details = first_causes(error.errors(include_url=False))
+            found += [_problem(data, name, detail) for detail in details]
+            _mend(data, details)
+        else:
+            return LoadedMapping(mapping, data, name, tuple(found))
+    raise InvalidInput(*in_order(found))
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Problems in the order of their lines, those without one first."""
+    return sorted(
+        problems, key=lambda problem: int(line) if (line := problem.where.rpartition(":")[2]).isdigit() else 0
+    )
+
+
+def _mend(data: document.Mapping, details: Iterable[ErrorDetails]) -> None:
+    wrong = set[Path]()
+    for detail in details:
+        path = existing(data, detail["loc"])
+        lacking = (*path, str(detail["loc"][-1]))
+        missing = detail["type"] == "missing" and _MENDER.stand_in(lacking) is not None
+        wrong.add(lacking if missing else _MENDER.place(path))
+    filled = {place for place in wrong if _MENDER.stand_in(place) is not None}
+    for place in filled:
+        _MENDER.fill(data, place)
+    _MENDER.cut(data, wrong - filled)
+
+
+def _columns(node: BaseModel, path: Path) -> Iterator[tuple[Path, str]]:
     for field in type(node).model_fields:
         here, value = (*path, field), getattr(node, field)
         if field in ("column", "currency_column") and value is not None:
@@ -304,7 +368,7 @@ def _columns(node: BaseModel, path: Path_) -> Iterator[tuple[Path_, str]]:
                     yield from _columns(inner, (*here, key))
 
 
-def _text_of(path: Path, name: str) -> str:
+def _text_of(path: FilePath, name: str) -> str:
     try:
         with path.open("rb") as file:
             return file.read(document.MAX_BYTES + 1).decode("utf-8-sig")
@@ -315,32 +379,16 @@ def _text_of(path: Path, name: str) -> str:
         raise InvalidInput.of("playbook_not_utf8", f"{name}:{line}") from None
 
 
-def _problem(data: document.Mapping, error: ErrorDetails) -> Problem:
+def _problem(data: document.Mapping, name: str, error: ErrorDetails) -> Problem:
     kind, loc = error["type"], error["loc"]
     field = ".".join(str(part) for part in loc)
+    where = f"{name}:{document.line_of(data, loc)}"
     if kind == "missing":
-        return Problem(code="mapping_field_missing", params={"field": field})
+        return Problem(code="mapping_field_missing", where=where, params={"field": field})
     if kind == "extra_forbidden":
-        known = _fields(loc[:-1])
+        known = fields(TableMapping, loc[:-1])
         near = get_close_matches(str(loc[-1]), known, 1)
-        return Problem(code="mapping_field_unknown", params={"field": field, "known": near or known})
+        return Problem(code="mapping_field_unknown", where=where, params={"field": field, "known": near or known})
     if kind in PROBLEM_TEXTS:
-        return Problem(code=kind, params={"field": field, **error.get("ctx", {})})
-    return Problem(code="mapping_value", params={"field": field, "message": fault_of(error)})
-
-
-def _fields(path: Sequence[str | int]) -> list[str]:
-    """The fields that the model at a path has."""
-    model: Any = TableMapping
-    for part in path:
-        if isinstance(model, type) and issubclass(model, BaseModel):
-            annotation = model.model_fields[str(part)].annotation if part in model.model_fields else None
-            model = _inner(annotation)
-    return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
-
-
-def _inner(annotation: Any) -> Any:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    arguments = getattr(annotation, "__args__", ())
-    return next((found for argument in arguments if (found := _inner(argument)) is not None), None)
+        return Problem(code=kind, where=where, params={"field": field, **error.get("ctx", {})})
+    return Problem(code="mapping_value", where=where, params={"field": field, "message": fault_of(error)})

@@ -1,14 +1,16 @@
-"""What a mapping names, checked against the playbook: stages, evidence, reasons for losing."""
+"""What a mapping names, checked against the playbook and the table: stages, evidence, reasons for losing, columns."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from stagemark.domain.playbook import EvidenceType, Playbook
 from stagemark.errors import Problem
-from stagemark.importing.mapping import LoadedMapping, marker_of
+from stagemark.importing.mapping import UNSAID, LoadedMapping, marker_of
+from stagemark.importing.table import Table
 
-__all__ = ["unknown_names"]
+__all__ = ["columns_amiss", "unknown_names"]
 
 
 def unknown_names(loaded: LoadedMapping, playbook: Playbook) -> Iterator[Problem]:
@@ -16,7 +18,7 @@ def unknown_names(loaded: LoadedMapping, playbook: Playbook) -> Iterator[Problem
     mapping = loaded.mapping
 
     def stage(path: tuple[str | int, ...], name: str) -> Iterator[Problem]:
-        if name not in playbook.stage_of:
+        if name not in playbook.stage_of and name != UNSAID:
             yield loaded.problem(path, "unknown_stage", stage=name, known=list(playbook.stage_ids))
 
     for marker in mapping.markers:
@@ -42,3 +44,14 @@ def unknown_names(loaded: LoadedMapping, playbook: Playbook) -> Iterator[Problem
         reasons = [named.id for named in playbook.loss_reasons]
         if reason is not None and reason not in reasons:
             yield loaded.problem((*path, "lost", "reason"), "unknown_reason", reason=reason, known=reasons)
+
+
+def columns_amiss(loaded: LoadedMapping, table: Table) -> Iterator[Problem]:
+    """Columns that the mapping names, and that the table does not have or has twice."""
+    for path, column in loaded.columns():
+        times = table.header.count(column)
+        if times == 0:
+            known = get_close_matches(column, table.header, 1) or table.header[:40]
+            yield loaded.problem(path, "import_column_missing", column=column, file=table.name, known=known)
+        elif times > 1:
+            yield loaded.problem(path, "import_column_twice", column=column, file=table.name)

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from stagemark.domain.commands import Command, Envelope, Given, Mark, Override
@@ -15,8 +14,8 @@ from stagemark.domain.opportunity import Accepted, Decision, Rejected, decide
 from stagemark.domain.playbook import Playbook
 from stagemark.domain.state import OpportunityState
 from stagemark.errors import InvalidInput, Problem
-from stagemark.importing.mapping import LoadedMapping
-from stagemark.importing.names import unknown_names
+from stagemark.importing.mapping import LoadedMapping, in_order
+from stagemark.importing.names import columns_amiss, unknown_names
 from stagemark.importing.rows import RowReader
 from stagemark.importing.table import Table
 
@@ -99,8 +98,8 @@ def plan_import(
             has no rows or is no CSV.
     """
     places = {column: place for place, column in enumerate(table.header)}
-    if problems := [*unknown_names(loaded, playbook), *_columns_amiss(loaded, table)]:
-        raise InvalidInput(*problems)
+    if problems := [*unknown_names(loaded, playbook), *columns_amiss(loaded, table)]:
+        raise InvalidInput(*in_order(problems))
     compiled, mapping = playbook.compiled(), loaded.mapping
     reader = RowReader(mapping, compiled, playbook.ref(), zone, places, as_of)
     sales: list[Sale] = []
@@ -134,19 +133,6 @@ def plan_import(
     amiss += _duplicates(twice, mapping.sale.id.column or "")
     good = tuple(sale for sale in sales if sale.id not in twice)
     return Plan(count, good, tuple(sorted(amiss, key=lambda found: found.row)))
-
-
-def _columns_amiss(loaded: LoadedMapping, table: Table) -> list[Problem]:
-    """Columns that the mapping names, and that the table does not have or has twice."""
-    found = []
-    for path, column in loaded.columns():
-        times = table.header.count(column)
-        if times == 0:
-            known = get_close_matches(column, table.header, 1) or table.header[:40]
-            found.append(loaded.problem(path, "import_column_missing", column=column, file=table.name, known=known))
-        elif times > 1:
-            found.append(loaded.problem(path, "import_column_twice", column=column, file=table.name))
-    return found
 
 
 def _judge(

@@ -160,7 +160,7 @@ class _Row:
             value = self._try(self.reading.raw, column)
             if value and column not in self._dated:
                 params = {"value": value[:80], "state": self.reading.raw(states), "states": states}
-                self.problems.append((column, Problem(code="import_state_contradicts", params=params)))
+                self._note(column, Problem(code="import_state_contradicts", params=params))
 
     def _moment(self, cell: DateCell | None) -> Moment:
         """The moment of a cell, not after the day on which the table was cut."""
@@ -172,15 +172,20 @@ class _Row:
         day = moment.instant.astimezone(ZoneInfo(self.by.zone)).date() if moment.instant else moment.day
         if day is not None and day > self.by.as_of:
             params = {"date": str(day), "as_of": str(self.by.as_of)}
-            self.problems.append((cell.column or "", Problem(code="import_after_cut", params=params)))
+            self._note(cell.column, Problem(code="import_after_cut", params=params))
         return moment
 
     def _try(self, how: Callable[[C], T], cell: C) -> T | None:
         try:
             return how(cell)
         except Unreadable as found:
-            self.problems.append((found.column, found.problem))
+            self._note(found.column, found.problem)
             return None
+
+    def _note(self, column: str | None, problem: Problem) -> None:
+        """Note what is wrong with a cell, once: several things may be read from it."""
+        if (found := (column or "", problem)) not in self.problems:
+            self.problems.append(found)
 
     def _say(self, command: type[Any], column: str | None, **fields: Any) -> None:
         """Say a command; not once anything is wrong with the row: its parts may be missing."""
@@ -192,7 +197,7 @@ class _Row:
         except ValidationError as error:
             for found in error.errors(include_url=False, include_input=False):
                 place = getattr(self.by.mapping.sale, str(found["loc"][0]), None)
-                self.problems.append((getattr(place, "column", None) or "", _problem(found)))
+                self._note(getattr(place, "column", None), _problem(found))
 
 
 def _problem(found: Any) -> Problem:

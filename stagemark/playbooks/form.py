@@ -1,7 +1,7 @@
 """The form of a playbook: pydantic's findings as problems with lines, and on to the graph checks.
 
-A document of broken form is mended on a copy (a misspelt field is renamed, what can't be used is cut), so that its
-graph is judged in the same go; what only follows from the cutting is not reported.
+A document of broken form is mended on a copy (a misspelt field is renamed, something stands in for what is missing,
+what can't be used is cut), so that its graph is judged in the same go; what only follows from that is not reported.
 """
 
 from __future__ import annotations
@@ -11,18 +11,17 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from stagemark.domain.playbook import Condition, Playbook
-from stagemark.errors import Problem, fault_of
+from stagemark.domain.playbook import Condition, Marker, Named, Playbook, Stage, Text
+from stagemark.errors import Problem, fault_of, first_causes
 from stagemark.playbooks.checks import Finding, Path, check_playbook
 from stagemark.playbooks.document import Mapping, line_of
+from stagemark.playbooks.mending import ROUNDS, Mender
 from stagemark.playbooks.places import at, existing, fields, model_at
 
 __all__ = ["Validated", "validate"]
-
-_ROUNDS = 8  # mending can uncover the next error of form; one round is the rule
 
 # What pydantic finds wrong with a value → our code, which says what would be right.
 _CODES = {
@@ -52,7 +51,45 @@ _CODES = {
 }
 _OURS = ("span_malformed", "span_out_of_range", "condition_operator")
 _LACKING = ("playbook_field_missing", "playbook_end_without_start", "playbook_start_without_end")
-_STAND_INS: dict[str, Any] = {"id": "unnamed", "start": {}, "end": {}, "loss_reasons": [{"id": "unnamed"}]}
+_TEXT = {"zh": "-", "en": "-"}
+_MARKER = {"label": _TEXT}
+_NAMED = {"id": "unnamed", "label": _TEXT}
+# What stands in for a field that is missing or wrong, so that nothing else seems wrong because of it.
+_STAND_INS: dict[tuple[type[BaseModel], str], Any] = {
+    (Named, "id"): "unnamed",
+    (Named, "label"): _TEXT,
+    (Marker, "label"): _TEXT,
+    (Text, "zh"): "-",
+    (Text, "en"): "-",
+    (Condition, "who"): "any",
+    (Stage, "start"): _MARKER,
+    (Stage, "end"): _MARKER,
+    (Stage, "opens_after"): [],
+    (Playbook, "stages"): [{**_NAMED, "start": _MARKER, "end": _MARKER}],
+    (Playbook, "loss_reasons"): [_NAMED],
+}
+_MENDER = Mender(Playbook, _STAND_INS, Condition)  # without its operator a condition is nothing
+# A finding of the graph → what it rests on: names, `thing.field`, or `.field` of the playbook itself; with `.id`, that
+# every name there is known. Where one of them was lost, the finding may only follow from that.
+_RESTS_ON = {
+    "playbook_unknown_evidence": ("{evidence}", ".evidence.id"),
+    "playbook_unknown_stage": ("{stage}", ".stages.id"),
+    "playbook_unknown_band": ("{band}", ".bands.id"),
+    "playbook_unknown_option": ("{evidence}.options",),
+    "playbook_options_missing": ("{id}.options",),
+    "playbook_never_met": ("{evidence}.options", "{evidence}.many"),
+    "playbook_role_evidence": ("{id}.about_person",),
+    "playbook_who_extra": ("{evidence}.about_person",),
+    "playbook_people_missing": (".people",),
+    "playbook_uncollected": ("collected",),
+    "playbook_band_last": (".bands", "{id}.up_to"),
+    "playbook_band_open": (".bands", "{id}.up_to"),
+    "playbook_band_order": (".bands",),
+    "playbook_expected_missing": (".stages", "{stage}.expected", "{id}.stages"),
+    "playbook_rung_after": ("{id}.after",),
+    "playbook_rung_order": ("{id}.after", "{id}.times_expected", "{before}.after", "{before}.times_expected"),
+}
+_COLLECTING = ("stages", "start", "end", "steps", "evidence")  # fields of a stage that say what it collects
 
 
 class Validated(NamedTuple):
@@ -72,14 +109,13 @@ def validate(document: Mapping, name: str) -> Validated:
         where = f"{name}:{line_of(mend.document, finding.path)}"
         return Problem(code=finding.code, where=where, params=finding.params)
 
-    for _ in range(_ROUNDS):
+    for _ in range(ROUNDS):
         try:
             playbook = Playbook.model_validate(mend.document)
         except ValidationError as error:
-            findings = list(_findings(mend.document, error.errors(include_url=False)))
-            errors += map(placed, findings)
-            if not mend.all(findings):
-                break
+            findings = list(_findings(mend.document, first_causes(error.errors(include_url=False))))
+            errors += [placed(finding) for finding in findings if not mend.explains(finding)]
+            mend.all(findings)
         else:
             graph = [finding for finding in check_playbook(playbook) if not mend.explains(finding)]
             whole = playbook if not errors else None
@@ -128,76 +164,72 @@ def _fields(path: Path) -> list[str]:
 
 
 class _Mend:
-    """Makes the form of a document right, and remembers what that took away."""
+    """Makes the form of a document right, and remembers what that lost."""
 
     def __init__(self, document: Mapping) -> None:
         self.document = document
-        self._cut: set[str] = set()  # ids of what was taken away, or of what something was taken from
+        self._lost: set[str] = set()  # in the words of `_RESTS_ON`
+        self._unnamed = 0
 
-    def all(self, findings: list[Finding]) -> bool:
-        """Mend what was found; false where nothing can be."""
-        renamed: list[tuple[Mapping, str, str]] = []
-        filled: list[tuple[Mapping, str]] = []
-        cut: dict[Path, tuple[Any, list[str]]] = {}  # where a path led before anything moved, and the ids around it
+    def all(self, findings: list[Finding]) -> None:
+        """Mend what was found."""
+        lacking: list[tuple[Path, str]] = []
+        wrong: set[Path] = set()
         for finding in findings:
             path, field = finding.path, finding.params["field"]
             if finding.code == "playbook_field_misspelt":
-                renamed.append((at(self.document, path[:-1]), field, finding.params["nearest"]))
-            elif finding.code in _LACKING and field in _STAND_INS:
-                filled.append((at(self.document, path), field))
-            elif path == ("id",):
-                filled.append((self.document, "id"))
-            elif (place := self._where_to_cut(path)) is None:
-                return False
+                self._rename(at(self.document, path[:-1]), field, finding.params["nearest"])
+            elif finding.code in _LACKING and _MENDER.stand_in((*path, field)) is not None:
+                lacking.append((path, field))
             else:
-                cut[place] = (at(self.document, place[:-1]), self._ids_around(place))
-        for here, field, right in renamed:
-            value, line = here.pop(field), here.lines.pop(field)
-            if right not in here:
-                here[right], here.lines[right] = value, line
-        for here, field in filled:
-            here[field], here.lines[field] = _STAND_INS[field], here.lines.get(field, here.line)
-            self._cut |= {str(here["id"]), "unnamed"}
-        last_first = sorted(cut, key=lambda path: path[-1] if isinstance(path[-1], int) else -1, reverse=True)
-        for place in last_first:  # so that no item moves before its turn
-            here, ids = cut[place]
-            self._remember(here.pop(place[-1]))
-            here.lines.pop(place[-1])
-            self._cut.update(ids)
-        return True
+                wrong.add(_MENDER.place(path))
+        for path, field in lacking:
+            if field not in at(self.document, path):  # else another field was renamed to it
+                self._fill((*path, field))
+        replaced = {place for place in wrong if _MENDER.stand_in(place) is not None}
+        for place in replaced:
+            self._lose(place)
+            self._fill(place)
+        for place in wrong - replaced:
+            self._lose(place)
+        _MENDER.cut(self.document, wrong - replaced)
 
     def explains(self, finding: Finding) -> bool:
-        """Whether a finding may only follow from what was taken away."""
-        if self._cut and finding.code in ("playbook_uncollected", "playbook_evidence_unused"):
-            return True
-        named = finding.params.values()
-        ids = [str(one) for value in named for one in (value if isinstance(value, list) else [value])]
-        return any(one.partition(".")[0] in self._cut for one in ids)  # a marker is named stage.edge
+        """Whether a finding may only follow from what was lost."""
+        if finding.code == "playbook_empty":
+            return self._field(finding.path) in self._lost
+        rests_on = _RESTS_ON.get(finding.code, ())
+        stages = finding.params.get("stage")
+        said = [{**finding.params, "stage": one} for one in (stages if isinstance(stages, list) else [stages])]
+        return any(one.format(**params) in self._lost for one in rests_on for params in said)
 
-    def _where_to_cut(self, around: Path) -> Path | None:
-        """The innermost thing round an error that a playbook can do without."""
-        for end in range(len(around), 0, -1):
-            path, last = around[:end], around[end - 1]
-            if isinstance(last, int):
-                return path
-            model = model_at(Playbook, path[:-1])
-            if model is Condition and last != "who":  # without its operator a condition is nothing
-                continue
-            if model is None or last not in model.model_fields or not model.model_fields[last].is_required():
-                return path
-        return None
+    @staticmethod
+    def _rename(here: Mapping, field: str, right: str) -> None:
+        value, line = here.pop(field), here.lines.pop(field)
+        if right not in here:
+            here[right], here.lines[right] = value, line
 
-    def _ids_around(self, path: Path) -> list[str]:
-        """The id of the innermost thing with a name round a path."""
-        for end in range(len(path) - 1, -1, -1):
-            here = at(self.document, path[:end])
-            if isinstance(here, Mapping) and "id" in here:
-                return [str(here["id"])]
-        return []
+    def _fill(self, place: Path) -> None:
+        _MENDER.fill(self.document, place)
+        if place[-1] == "id":  # another one for each: a name stands for one thing
+            self._unnamed += 1
+            at(self.document, place[:-1])["id"] += f"-{self._unnamed}"
+            self._lost.add(f"{self._field(place[:-1])}.id")
 
-    def _remember(self, gone: Any) -> None:
-        if isinstance(gone, str):
-            self._cut.add(gone)
-        elif isinstance(gone, dict | list):
-            for value in gone.values() if isinstance(gone, dict) else gone:
-                self._remember(value)
+    def _lose(self, place: Path) -> None:
+        """Remember what goes with a place."""
+        gone, field = at(self.document, place), self._field(place)
+        name = gone.get("id") if isinstance(gone, Mapping) else gone
+        self._lost |= {field, name if isinstance(place[-1], int) and isinstance(name, str) else f"{field}.id"}
+        owner, _, inner = field.rpartition(".")
+        if place[0] == "stages" and inner in _COLLECTING and "conditions" not in place:
+            self._lost.add("collected")
+        model = model_at(Playbook, place[:-1])
+        if model and inner not in model.model_fields:  # an unknown field may be meant for any that is not there
+            self._lost |= {f"{owner}.{name}" for name in model.model_fields.keys() - at(self.document, place[:-1])}
+
+    def _field(self, place: Path) -> str:
+        """The field that a place is, or is an item of: `thing.field`, without the thing for the playbook's own."""
+        end = max((end for end, part in enumerate(place) if isinstance(part, str)), default=0)
+        owner = at(self.document, place[:end]).get("id", "?") if end else ""
+        return f"{owner}.{place[end]}" if place else owner

@@ -11,7 +11,7 @@ from stagemark.errors import InvalidInput, NotFound, Problem, reason_of
 from stagemark.playbooks.document import MAX_BYTES, read_document
 from stagemark.playbooks.form import validate
 
-__all__ = ["Loaded", "find_playbook", "load_playbook", "read_playbook", "shipped", "shipped_playbook"]
+__all__ = ["Loaded", "find_playbook", "load_playbook", "look_up", "read_playbook", "shipped", "shipped_playbook"]
 
 _FOLDER = Path(__file__).parent
 
@@ -54,16 +54,13 @@ def shipped() -> list[str]:
     return sorted((path.stem for path in _FOLDER.glob("*.yaml")), key=lambda id_: (id_ != "key-account-six", id_))
 
 
-@cache  # package data: it never changes while a program runs, and a playbook is frozen
 def shipped_playbook(playbook_id: str) -> Playbook:
     """A playbook that comes with stagemark.
 
     Raises:
         NotFound: `unknown_playbook`.
     """
-    if playbook_id not in shipped():
-        raise NotFound.of("unknown_playbook", playbook=playbook_id, known=shipped())
-    return load_playbook(_FOLDER / f"{playbook_id}.yaml", f"{playbook_id}.yaml")
+    return _shipped(playbook_id).playbook
 
 
 def find_playbook(name_or_path: str) -> Playbook:
@@ -73,10 +70,22 @@ def find_playbook(name_or_path: str) -> Playbook:
         NotFound: `unknown_playbook`: neither is there.
         InvalidInput: The file is no lawful playbook.
     """
+    return look_up(name_or_path).playbook
+
+
+def look_up(name_or_path: str) -> Loaded:
+    """Find a playbook as `find_playbook` does, and keep the warnings."""
     path = Path(name_or_path)
     if name_or_path not in shipped() and path.exists():
-        return load_playbook(path)
-    return shipped_playbook(name_or_path)
+        return read_playbook(path)
+    return _shipped(name_or_path)
+
+
+@cache  # package data: it never changes while a program runs, and a playbook is frozen
+def _shipped(playbook_id: str) -> Loaded:
+    if playbook_id not in shipped():
+        raise NotFound.of("unknown_playbook", playbook=playbook_id, known=shipped())
+    return read_playbook(_FOLDER / f"{playbook_id}.yaml", f"{playbook_id}.yaml")
 
 
 def _text_of(path: Path, name: str) -> str:

@@ -15,9 +15,10 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from stagemark.domain.policy import Policy
-from stagemark.errors import Problem, fault_of
+from stagemark.errors import Problem, fault_of, first_causes
 from stagemark.playbooks.document import Items, Mapping, line_of
 from stagemark.playbooks.findings import Finding, Path
+from stagemark.playbooks.mending import ROUNDS
 from stagemark.playbooks.places import at, existing, fields
 from stagemark.problem_texts import PROBLEM_TEXTS
 
@@ -25,7 +26,6 @@ __all__ = ["Check", "validate"]
 
 Check = Callable[[Policy], Iterable[Finding]]
 """Finds what is wrong with a policy whose form is right."""
-_ROUNDS = 8  # mending can uncover the next error; one round is the rule
 
 
 def validate(document: Mapping, name: str, shipped: Mapping, check: Check) -> tuple[Policy | None, list[Problem]]:
@@ -49,11 +49,11 @@ def validate(document: Mapping, name: str, shipped: Mapping, check: Check) -> tu
                 where = f"{name}:{line_of(mended, finding.path)}"
                 problems.append(Problem(code=finding.code, where=where, params=finding.params))
 
-    for _ in range(_ROUNDS):
+    for _ in range(ROUNDS):
         try:
             policy = Policy.model_validate(mended)
         except ValidationError as error:
-            findings = _once(_findings(mended, error.errors(include_url=False)))
+            findings = _once(_findings(mended, first_causes(error.errors(include_url=False))))
             report(findings)
             if not _mend(mended, shipped, findings, places):
                 break
@@ -131,6 +131,8 @@ def _replace(document: Mapping, shipped: Mapping, path: Path, places: list[Path]
     last = path[-1]
     if isinstance(around, Items) and isinstance(last, int):
         del around[last], around.lines[last]
+        if not around:  # that it is empty now would only follow
+            _replace(document, shipped, path[:-1], places)
     elif isinstance(around, Mapping) and instead is None:
         around.pop(str(last), None)
     elif isinstance(around, Mapping):

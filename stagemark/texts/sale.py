@@ -95,6 +95,15 @@ SALE_TEXTS: dict[str, tuple[str, str]] = {
         "{value} has a time but no zone; add an offset, as in 2026-03-05T10:00:00+08:00",
         "“{value}”有时间但没有时区；请加上时差，例如 2026-03-05T10:00:00+08:00",
     ),
+    "moment_date": ("a date is written {right}, not {value}", "日期请写成 {right}，而不是“{value}”"),
+    "moment_skipped": (
+        "{value} never was: the clocks of that zone were put forward over it; write {right}, or which time is meant",
+        "“{value}”不存在：该时区当时把时钟拨快，跳过了这一时刻；请写成 {right}，或写明所指的时刻",
+    ),
+    "moment_offset": (
+        "{value} contradicts itself: that is not the zone's offset then; write {right}, or leave the offset out",
+        "“{value}”自相矛盾：该时区当时的时差不是这样；请写成 {right}，或去掉时差",
+    ),
     "moment_too_early": (
         "{value} lies before 1900; give the right year, or unknown",
         "“{value}”早于 1900 年；请填写正确的年份或 unknown",

@@ -83,6 +83,12 @@ def test_check_tells_all_errors_of_all_files_with_code_and_line_and_ends_with_2(
     assert f"bad.yaml:{line}: 证据“position”没有选项“top”" in answer.err
 
 
+def test_check_finds_a_shipped_playbook_by_its_id(stagemark: InProcess) -> None:
+    answer = stagemark("playbook", "check", *shipped())
+    assert answer.out == "".join(f"{name}: nothing wrong\n" for name in shipped())
+    assert answer.status == 0
+
+
 def test_check_tells_warnings_and_ends_well(stagemark: InProcess) -> None:
     text = Path(shipped_file("short-six")).read_text(encoding="utf-8").replace("evidence: [offer]", "evidence: []")
     (stagemark.folder / "doubtful.yaml").write_text(text, encoding="utf-8")

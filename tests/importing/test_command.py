@@ -129,3 +129,45 @@ def test_what_is_wrong_as_a_whole_is_one_error_and_nothing_is_written(
     assert (done.status, done.err.partition(":")[0]) == (status, code)
     place.rows(WON)
     assert json.loads(place("--as-of", "2025-12-31", "--dry-run", "--output", "json").out)["unchanged"] == 0
+
+
+def test_everything_that_is_wrong_with_a_mapping_is_said_at_once_with_its_line(place: Place) -> None:
+    place.rows(WON)
+    path = place.folder / "mapping.yaml"
+    text = path.read_text(encoding="utf-8")
+    wrong = {
+        "unknown_playbook": ("playbook: short.yaml", "playbook: shorter.yaml"),
+        "unknown_calendar": ("calendar: cn", "calendar: mars"),
+        "mapping_date_format": ('"%d.%m.%Y"', '"%d.%m"'),
+        "mapping_source": ("  id: No", "  id: {}"),
+        "import_column_missing": ("Customer,", "Custmer,"),
+        "mapping_marker": ("  win.end: Closed", "  win: Closed"),
+    }
+    for right, instead in wrong.values():
+        assert text.count(right) == 1, right
+        text = text.replace(right, instead)
+    path.write_text(text, encoding="utf-8")
+    placed = {c: text[: text.index(instead)].count("\n") + 1 for c, (_, instead) in wrong.items()}
+    done = place("--as-of", "2025-12-31")
+    assert [said.split(": ")[:2] for said in done.err.splitlines()] == [
+        [c, f"mapping.yaml:{n}"] for c, n in placed.items()
+    ]
+    assert done.status == 2
+
+
+def test_names_that_the_playbook_does_not_have_are_said_with_what_else_is_wrong(place: Place) -> None:
+    place.rows(WON)
+    path = place.folder / "mapping.yaml"
+    text = path.read_text(encoding="utf-8").replace("{evidence: need, at: find.end", "{evidence: needs, at: find")
+    path.write_text(text.replace("calendar: cn", "calendr: cn"), encoding="utf-8")
+    codes = [said.partition(":")[0] for said in place("--as-of", "2025-12-31").err.splitlines()]
+    assert codes == ["mapping_field_unknown", "mapping_marker", "unknown_evidence"]
+
+
+@pytest.mark.parametrize("wrong", ["encoding: utf-99", "encodin: utf-8", "delimiter: tab"])
+def test_a_table_that_cannot_be_read_yet_is_not_said_to_be_wrong(place: Place, wrong: str) -> None:
+    place.rows(WON)
+    path = place.folder / "mapping.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("Customer", "Custmer") + f"{wrong}\n", encoding="utf-8")
+    done = place("--as-of", "2025-12-31")
+    assert len(done.err.splitlines()) == 1

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from stagemark.errors import InvalidInput
+from stagemark.errors import InvalidInput, Problem
 from stagemark.importing.mapping import load_mapping
 from stagemark.importing.plan import plan_import
 from stagemark.problem_texts import PROBLEM_TEXTS
@@ -68,6 +70,21 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
     text = MAPPING.replace("calendar: cn", "calender: cn").replace("  id: No", "  id: {}").replace("by: li, ", "")
     codes = [code for _, code in wrong(text)]
     assert codes == ["mapping_field_unknown", "mapping_source", "mapping_field_missing"]
+
+
+LINES = MAPPING.splitlines(keepends=True)
+
+
+@settings(deadline=None)
+@given(st.integers(0, len(LINES) - 1), st.text(st.sampled_from("{}[]:-, \n1é中"), max_size=4), st.integers(0, 30))
+def test_a_mutated_mapping_is_read_or_refused_with_lines(line: int, piece: str, place: int) -> None:
+    lines = [*LINES[:line], LINES[line][:place] + piece + LINES[line][place + 2 :], *LINES[line + 1 :]]
+    problems: tuple[Problem, ...] = ()
+    try:
+        load_mapping("".join(lines), "m.yaml")
+    except InvalidInput as refused:
+        problems = refused.problems
+    assert all(problem.where.rpartition(":")[2].isdigit() for problem in problems)
 
 
 def test_a_mapping_that_is_no_utf8_or_not_there_is_said(tmp_path: Path) -> None:

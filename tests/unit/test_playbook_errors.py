@@ -1,6 +1,7 @@
 """Each way in which a playbook can be wrong is named by its code, on its line, in both languages."""
 
 from collections.abc import Callable
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -220,6 +221,56 @@ def test_every_error_of_a_playbook_is_told_at_once_and_nothing_that_only_follows
         "playbook_unknown_option",
         "playbook_unknown_role",
     ]
+
+
+# As CASES; what the issue asks of the checks, and a missing label in each of the ways in which it can be missing
+TOGETHER = [
+    ("playbook_unreachable", -2, "{stage: find, has: begun}", "{stage: win, has: begun}"),
+    ("playbook_end_without_start", -3, "    start: {label: {zh: 开始, en: Begins}}", "    # no start"),
+    ("playbook_uncollected", -3, "evidence: [role, level, parts]", "evidence: [role, parts]"),
+    ("playbook_unknown_role", 0, "to: [supervisor]", "to: [superviser]"),
+    ("playbook_field_missing", 0, "label: {zh: 赢单, en: Win}", "label: {zh: 赢单}"),
+    ("playbook_field_missing", 0, "{id: level, label: {zh: 级别, en: Level}", "{id: level, label: {zh: 级别}"),
+    ("playbook_empty", 0, "{zh: 签约, en: Signed}", "{zh: 签约, en: ''}"),
+    ("playbook_mapping", 0, "      label: {zh: 已发现, en: Found}", "      label: Found"),
+    ("playbook_label_missing", 0, "{id: look, label: {zh: 寻找, en: Look}", "{id: look"),
+    ("playbook_mapping", 0, "  - {id: price, label: {zh: 价格, en: Price}}", "  - price"),
+    ("playbook_id", 0, "  - id: late", "  - id: Too late"),
+    ("span_malformed", 0, "after: P10D", "after: ten days"),
+    ("playbook_unknown_stage", 1, "    on: stage_exceeds", "    on: stage_exceeds\n    stages: [fin]"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("wrong", [*combinations(TOGETHER, 2), TOGETHER])
+def test_no_error_hides_another(wrong: list[tuple[str, int, str, str]]) -> None:
+    text = GOOD
+    for _, _, fragment, replacement in wrong:
+        assert text.count(fragment) == 1, fragment
+        text = text.replace(fragment, replacement)
+    placed = [(code, text.partition(new)[0].count("\n") + 1 + lines) for code, lines, _, new in wrong]
+    assert sorted(problems_of(text)) == sorted(placed)
+
+
+@pytest.mark.parametrize(
+    ("code", "fragment", "replacement"),
+    [
+        ("playbook_mapping", GOOD[GOOD.index("  - id: find") : GOOD.index("  - id: win")], "  - find\n"),
+        ("playbook_mapping", GOOD[GOOD.index("  - id: find") : GOOD.index("triggers:")], "  - all\n"),
+        ("playbook_list", GOOD[GOOD.index("  - id: find") : GOOD.index("triggers:")], "  find: win\n"),
+        ("playbook_list", GOOD[GOOD.index("  - id: role") : GOOD.index("stages:")], "  role: choice\n"),
+        ("playbook_mapping", "{role_evidence: role, decision_maker: boss}", "boss"),
+        ("playbook_mapping", "{id: first, label: {zh: 一级, en: First}}]", "first]"),
+        ("playbook_mapping", "  - {id: price, label: {zh: 价格, en: Price}}\n", "  - price\n"),
+        ("playbook_mapping", "  - {id: high, label: {zh: 高, en: High}}", "  - high"),
+        ("playbook_field_missing", "loss_reasons:\n  - {id: price, label: {zh: 价格, en: Price}}\n", ""),
+        ("playbook_field_missing", "  - {id: price, label: {zh: 价格, en: Price}}\n", "  - {id: p, label: {zh: 价}}\n"),
+        ("playbook_text", "to: [supervisor]", "to: [7]"),
+        ("playbook_choice", "who: decision_maker", "who: boss"),
+    ],
+)
+def test_what_only_follows_from_an_error_is_not_told(code: str, fragment: str, replacement: str) -> None:
+    text, _ = broken(fragment, replacement)
+    assert [found for found, _ in problems_of(text)] == [code]
 
 
 def test_a_misspelt_field_is_told_the_right_one() -> None:

@@ -49,6 +49,7 @@ def line(part: str, text: str = SHIPPED) -> int:
         ("{CNY: 100000}", "{RMB: 100000}", "currency_unknown", "RMB is no ISO 4217 currency code"),
         ("{CNY: 100000}", "{CNY: -1}", "policy_value", "collection.large_over.CNY: it must be at least 0"),
         ("broken_to: [owner, supervisor]", "broken_to: [owner, bos]", "policy_role_unknown", "there is no role bos"),
+        ("refused_to: [supervisor]", "refused_to: [7]", "policy_value", "refused_to.0: this is no text"),
         ("refused_to: [supervisor]", "refused_to: [supervisr]", "policy_role_unknown", "there are supervisor"),
         ("override_by: [finance]", "override_by: [finanse]", "policy_role_unknown", "there are finance"),
         ("listen: {within: PT2H}", "listen: {within: 2h}", "span_malformed", "2h is no span of working time"),

@@ -69,11 +69,6 @@ def test_a_moment_outside_the_calendar_is_malformed_and_no_crash(text: str) -> N
         Moment.parse(text)
 
 
-def test_a_week_date_is_no_day() -> None:
-    with pytest.raises(ValueError, match="no zone"):
-        Moment.parse("2026-W10-1")
-
-
 def test_a_day_to_look_again_ends_where_calendars_do() -> None:
     assert code(Suspend, reason="r", look_again=date(9999, 12, 31)) == "less_than"
 
