@@ -70,6 +70,10 @@ ENGINE_TEXTS: dict[str, tuple[str, str]] = {
         "{days} stand in days_off and in days_on; keep each in one of them",
         "{days} 同时出现在 days_off 和 days_on 中；每个日期只保留在其中一处",
     ),
+    "setting_files": (
+        'this is no JSON list of files ({why}); write a path, as in acme.yaml, or ["acme.yaml", "other.yaml"]',
+        '不是合法的 JSON 文件列表（{why}）；请写成路径，例如 acme.yaml，或 ["acme.yaml", "other.yaml"]',
+    ),
     # -- store
     "store_url": (
         "this is no address of a database; write sqlite:///path/to/file.db or postgresql://user:password@host/database",
