@@ -149,7 +149,7 @@ def send(
     """
 
     async def work() -> tuple[Receipt | None, Sequence[Playbook]]:
-        async with bootstrap.engine() as parts:
+        async with bootstrap.engine(new=False) as parts:
             stagemark = parts.sales(await parts.connect())
             try:
                 receipt = await ask(stagemark)

@@ -13,6 +13,8 @@ from tests.cli.conftest import CommandLine, Up, up_in
 
 def test_without_a_server_it_says_where_it_looked(tmp_path: Path) -> None:
     stagemark = CommandLine(tmp_path, {"TEMPORAL_ADDRESS": f"127.0.0.1:{free_port()}"})
+    (tmp_path / "people.csv").write_text("id,name\nwang,王\n", "utf-8")
+    assert stagemark("directory", "import", "people.csv").status == 0
     failed = stagemark("mark", "S-1", "find.start", "--as", "wang")
     assert (failed.status, failed.codes) == (1, ["server_unreachable"])
     assert stagemark.variables["TEMPORAL_ADDRESS"] in failed.err
@@ -66,7 +68,22 @@ def test_an_unknown_language_is_refused(tmp_path: Path) -> None:
     assert (failed.status, failed.codes) == (2, ["language_unknown"])
 
 
-@pytest.mark.parametrize("command", ["receivables", "durations", "show S-1", "inbox --for wang", "ledger verify"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "receivables",
+        "durations",
+        "show S-1",
+        "inbox --for wang",
+        "ledger verify",
+        "directory contacts",
+        "directory forget c-1",
+        "open S-1 --account acme --owner wang --as wang",
+        "mark S-1 find.start --as wang",
+        "account lift acme --reason x --as wang",
+        "payment enter S-1 P-1 --on 2026-03-02 --amount 5CNY --as wang",
+    ],
+)
 def test_where_no_ledger_is_a_command_says_so_and_makes_none(tmp_path: Path, command: str) -> None:
     asked = CommandLine(tmp_path, {"STAGEMARK_LANGUAGE": "zh"})(*command.split())
     assert (asked.status, asked.codes) == (2, ["ledger_missing"])
