@@ -9,8 +9,14 @@ ENGINE_TEXTS: dict[str, tuple[str, str]] = {
     "unknown_opportunity": ("there is no opportunity {opportunity}", "没有商机 {opportunity}"),
     # -- calendars
     "unknown_calendar": (
-        "there is no calendar {calendar}; shipped are {known}, or give the path of a YAML file",
-        "没有日历“{calendar}”；自带的日历有：{known}，也可以给出 YAML 文件的路径",
+        "there is no calendar {calendar}; there are {known}. Name the YAML file of an own one in STAGEMARK_CALENDARS, "
+        "for commands and the worker alike",
+        "没有日历“{calendar}”；现有：{known}。自有日历请在 STAGEMARK_CALENDARS 中写明，命令与 worker 都须设置",
+    ),
+    "calendar_left_out": (
+        "calendar {calendar} is not known here, so the working time of {sales} is left out, and what falls due; name "
+        "its YAML file in STAGEMARK_CALENDARS",
+        "此处没有日历“{calendar}”，未计算 {sales} 的工作时间和到期事项；请在 STAGEMARK_CALENDARS 中写明其 YAML 文件",
     ),
     "calendar_unreadable": (
         "the calendar can't be read: {why}; give the path of a YAML file in UTF-8",

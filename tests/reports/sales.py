@@ -76,9 +76,10 @@ def march(day: int) -> date:
 class Told:
     """A sale, and what is told of it; recorded at noon of the day that it is told of, or later."""
 
-    def __init__(self, name: str = "s1", *, owner: str = "an", on: int = 1, **more: Any) -> None:
+    def __init__(self, name: str = "s1", *, owner: str = "an", on: int = 1, calendar: str = "cn", **more: Any) -> None:
         self.state = OpportunityState(name, COMPILED)
-        self.tell(c.Open(playbook=PLAYBOOK.ref(), account="acme", owner=owner, zone=ZONE, calendar="cn", **more), on)
+        opening = c.Open(playbook=PLAYBOOK.ref(), account="acme", owner=owner, zone=ZONE, calendar=calendar, **more)
+        self.tell(opening, on)
 
     def tell(self, command: Command, on: int | None, recorded: int | None = None, actor: str = "an") -> "Told":
         day = on if recorded is None else recorded

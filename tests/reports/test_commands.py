@@ -30,11 +30,16 @@ def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     async def fill() -> None:
         async with bootstrap.engine() as parts:
-            await parts.ledger.keep_playbook(PLAYBOOK)
-            await parts.ledger.append_many({sale.state.opportunity: sale.state.events for sale in sales})
             await parts.directory.bring_in(people)
 
     asyncio.run(fill())
+    asyncio.run(keep(*sales))
+
+
+async def keep(*sales: Told) -> None:
+    async with bootstrap.engine() as parts:
+        await parts.ledger.keep_playbook(PLAYBOOK)
+        await parts.ledger.append_many({sale.state.opportunity: sale.state.events for sale in sales})
 
 
 def said(*words: str) -> str:
@@ -74,6 +79,26 @@ def test_as_of_and_as_known_on_are_two_clocks() -> None:
     assert ended("--as-of", "2026-03-06") == 1
     assert ended("--as-known-on", "2026-03-19") == 1
     assert ended("--as-of", "2026-03-06", "--as-known-on", "2026-03-19") == 0
+
+
+def test_a_calendar_that_is_not_known_here_is_named_and_what_does_not_need_it_is_said() -> None:
+    asyncio.run(keep(Told("own", calendar="own").begin("find", 2).end("find", 6)))
+
+    def warned(*words: str) -> str:
+        result = CliRunner().invoke(app, [*words], catch_exceptions=False)
+        assert (result.exit_code, result.stderr.count("\n")) == (0, 1)
+        assert result.stderr.startswith("calendar_left_out: ")
+        assert "STAGEMARK_CALENDARS" in result.stderr
+        return result.stdout
+
+    assert json.loads(warned("durations", "--stage", "find", "--output", "json"))["rows"][0]["visits"] == 4
+    shown = json.loads(warned("show", "own", "--output", "json"))
+    assert (shown["stays"][0]["elapsed"]["iso8601"], shown["stays"][0]["working"], shown["due"]) == (
+        "PT96H0M0S",
+        None,
+        [],
+    )
+    assert "Find" in warned("show", "own")
 
 
 def test_one_sale_is_shown_for_people_and_for_programs() -> None:
