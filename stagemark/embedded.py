@@ -24,7 +24,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from stagemark.contracts.names import SEARCH_ATTRIBUTES
-from stagemark.errors import Unavailable
+from stagemark.errors import InvalidInput, Unavailable
 
 __all__ = ["TIME_SKIPPING", "EmbeddedServer", "embedded_server", "server_binary"]
 
@@ -85,9 +85,12 @@ async def embedded_server(
         log: Where what it prints goes; none: nowhere.
 
     Raises:
+        InvalidInput: `ports_same`.
         Unavailable: `port_in_use`, `server_running`, `store_unwritable`, `server_binary_missing`, or `server_failed`
             with its last words.
     """
+    if port == ui_port:
+        raise InvalidInput.of("ports_same", port=port)
     for wanted in (port, ui_port):
         _claim(wanted)
     with _locked(file) as lock:

@@ -37,8 +37,8 @@ DEMO_CATALOGUE = Path(bootstrap.__file__).with_name("catalogues") / "demo.yaml"
 DEMO_NAMESPACE = "stagemark-demo"
 """The sale in virtual time has a namespace and a ledger of its own, for its dates lie in the future."""
 
-Port = Annotated[int, typer.Option(help="Port of the embedded server.")]
-UiPort = Annotated[int, typer.Option(help="Port of its web pages.")]
+Port = Annotated[int, typer.Option(min=1, max=65535, help="Port of the embedded server.")]
+UiPort = Annotated[int, typer.Option(min=1, max=65535, help="Port of its web pages.")]
 Folder = Annotated[Path, typer.Option("--data", help="Where the embedded server keeps its file.")]
 
 _TEXTS = {

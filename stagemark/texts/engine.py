@@ -190,6 +190,10 @@ ENGINE_TEXTS: dict[str, tuple[str, str]] = {
         "a server runs on {store} already, perhaps another stagemark up; end that, or name another folder with --data",
         "已有服务器正在使用 {store}，可能是另一个 stagemark up；请先结束它，或用 --data 换一个目录",
     ),
+    "ports_same": (
+        "server and web pages can't both have port {port}; give --port and --ui-port different ones",
+        "服务器与网页不能共用端口 {port}；请为 --port 和 --ui-port 填写不同的端口",
+    ),
     "port_in_use": (
         "port {port} is in use, perhaps by another stagemark up; end that, or choose others with --port and --ui-port",
         "端口 {port} 已被占用，可能已有一个 stagemark up 在运行；请先结束它，或用 --port 和 --ui-port 换端口",

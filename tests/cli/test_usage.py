@@ -25,6 +25,8 @@ def said(capture: pytest.CaptureFixture[str], patch: pytest.MonkeyPatch, *words:
         ("account list --output xml", "argument_invalid", ["--output", "csv"]),
         ("follow-up rate G-2 5.5 --text x --as w", "argument_invalid", ["SCORE"]),
         ("prompt suggest a --quantity 0", "argument_invalid", ["--quantity", "1"]),
+        ("up --port 99999", "argument_invalid", ["--port", "65535", "stagemark up -h"]),
+        ("up --port 7420 --ui-port 7420", "ports_same", ["7420", "--ui-port"]),
         ("promise make S-1", "argument_missing", ["INSTALMENT"]),
         ("promise make S-1 1", "option_missing", ["--until"]),
         ("promise make S-1 1 --until", "option_value_missing", ["--until"]),
