@@ -116,6 +116,10 @@ SALE_TEXTS: dict[str, tuple[str, str]] = {
         "stage {stage} has no step {step}; it has {known}",
         "阶段“{stage}”没有步骤“{step}”；可用的步骤：{known}",
     ),
+    "step_without_stage": (
+        "step {step} needs its stage; stages that have such a step: {known}",
+        "步骤“{step}”须注明阶段；含有该步骤的阶段：{known}",
+    ),
     "unknown_evidence": (
         "there is no evidence {evidence}; the playbook has {known}",
         "没有名为“{evidence}”的证据；本流程的证据有：{known}",

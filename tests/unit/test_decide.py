@@ -98,7 +98,7 @@ def test_several_markers_may_come_in_any_order_if_together_they_are_lawful() -> 
         (c.Suspend(reason="x", look_again=date(2026, 3, 2)), "look_again_past"),
         (c.Record(), "nothing_to_do"),
         (c.Record(stage="find", step="dance"), "unknown_step"),
-        (c.Record(step="call"), "unknown_step"),
+        (c.Record(step="call"), "step_without_stage"),
         (c.Record(evidence=(c.Given(evidence="horoscope", value="x"),)), "unknown_evidence"),
         (c.Change(reason="no change"), "nothing_to_do"),
         (c.Answer(event=1, answer="done", text="x"), "unknown_trigger"),
