@@ -97,7 +97,6 @@ def test_why_not_says_the_same_and_records_nothing(stagemark: CommandLine) -> No
 def test_what_was_typed_wrong_is_said_before_anything_is_sent(stagemark: CommandLine) -> None:
     assert stagemark("mark", "S-9", "find", "--as", "wang").codes == ["marker_unreadable"]
     assert stagemark("mark", "S-9", "find.start", "-e", "nothing").codes == ["evidence_unreadable"]
-    assert stagemark("mark", "S-9", "find.start", "-e", 'paper={"uri": "x"').codes == ["evidence_json"]
     assert stagemark("mark", "S-9", "find.start", "--observed-at", "2026-03-05T10:00").codes == ["moment_no_zone"]
     assert stagemark("mark", "S-9", "find.start", "--observed-at", "yesterday").codes == ["moment_malformed"]
     assert stagemark("wait", "S-9", "weather").status == 2
