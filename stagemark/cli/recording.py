@@ -37,6 +37,7 @@ __all__ = [
     "Sale",
     "Telling",
     "WhyNot",
+    "ask_why_not",
     "optioned",
     "plainly",
     "recording",
@@ -89,13 +90,22 @@ def recording(build: Callable[..., c.Command | Telling]) -> Callable[..., None]:
         async def ask(stagemark: Stagemark, commands: Sequence[c.Command]) -> Receipt | None:
             if not why_not:
                 return await stagemark.record(sale, *commands, **envelope)
-            if problems := await stagemark.why_not(sale, *commands, **envelope):
-                raise Refused(*problems)
+            await ask_why_not(stagemark, sale, commands, envelope)
             return None
 
         send(sale, ask, built if callable(built) else [built], output, language(speaks))
 
     return optioned(build, command)
+
+
+async def ask_why_not(stagemark: Stagemark, sale: str, commands: Sequence[c.Command], envelope: Said) -> None:
+    """Ask what would be refused; nothing is recorded.
+
+    Raises:
+        Refused: With everything that would be.
+    """
+    if problems := await stagemark.why_not(sale, *commands, **envelope):
+        raise Refused(*problems)
 
 
 def optioned(build: Callable[..., Any], command: Callable[..., None]) -> Callable[..., None]:

@@ -10,7 +10,20 @@ import typer
 from stagemark import bootstrap
 from stagemark.cli.common import LanguageOption, OutputOption, amount_of, language, valid
 from stagemark.cli.evidence import EvidenceOption, Overrides, json_or_text, marks, pair, typed_evidence
-from stagemark.cli.recording import Actor, Expected, Key, ObservedAt, Reason, Sale, Telling, recording, said, send
+from stagemark.cli.recording import (
+    Actor,
+    Expected,
+    Key,
+    ObservedAt,
+    Reason,
+    Sale,
+    Telling,
+    WhyNot,
+    ask_why_not,
+    recording,
+    said,
+    send,
+)
 from stagemark.domain import commands as c
 from stagemark.domain.money import Amount
 from stagemark.domain.playbook import Edge, Playbook
@@ -260,6 +273,7 @@ def migrate(
     evidence: Annotated[list[str] | None, typer.Option("--evidence", metavar="OLD=NEW")] = None,
     key: Key = None,
     expect: Expected = None,
+    why_not: WhyNot = False,
     output: OutputOption = "table",
     speaks: LanguageOption = None,
 ) -> None:
@@ -269,8 +283,12 @@ def migrate(
     stages = dict(pair(text, "change_unreadable") for text in stage or [])
     pieces = dict(pair(text, "change_unreadable") for text in evidence or [])
 
-    async def ask(stagemark: Stagemark, _: Sequence[c.Command]) -> Receipt:
-        return await stagemark.migrate(sale, whole, reason, stages, pieces, **envelope)
+    told = valid(c.Migrate, to=whole.ref(), compiled=whole.compiled(), stages=stages, evidence=pieces, reason=reason)
 
-    before = {"kind": "migrate", "to": {"id": whole.id}}
-    send(sale, ask, [], output, language(speaks), whole, before=before)
+    async def ask(stagemark: Stagemark, commands: Sequence[c.Command]) -> Receipt | None:
+        if not why_not:
+            return await stagemark.migrate(sale, whole, reason, stages, pieces, **envelope)
+        await ask_why_not(stagemark, sale, commands, envelope)
+        return None
+
+    send(sale, ask, [told], output, language(speaks), whole)

@@ -94,6 +94,17 @@ def test_why_not_says_the_same_and_records_nothing(stagemark: CommandLine) -> No
     assert stagemark("mark", "S-4", "find.start").status == 0
 
 
+def test_a_migration_can_be_asked_about_before_it_is_made(stagemark: CommandLine) -> None:
+    opened(stagemark, "S-6")
+    assert stagemark("mark", "S-6", "find.start", "--observed-at", "2026-03-03").status == 0
+    moving = ("migrate", "S-6", "retail-six", "--reason", "another way")
+    asked, refused = stagemark(*moving, "--why-not"), stagemark(*moving)
+    assert (asked.status, asked.codes) == (refused.status, refused.codes) == (2, ["migration_orphans"])
+    fitting = ("migrate", "S-6", "bank-six", "--reason", "another way")
+    assert stagemark(*fitting, "--why-not").out.strip() == "Nothing stands in the way."
+    assert stagemark(*fitting, "--output", "json").json["sequences"] == [3]
+
+
 def test_what_was_typed_wrong_is_said_before_anything_is_sent(stagemark: CommandLine) -> None:
     assert stagemark("mark", "S-9", "find", "--as", "wang").codes == ["marker_unreadable"]
     assert stagemark("mark", "S-9", "find.start", "-e", "nothing").codes == ["evidence_unreadable"]
