@@ -227,6 +227,7 @@ def fall_back(stage: StageArgument, reason: Reason) -> c.Command:
 def change(
     owner: Annotated[str | None, typer.Option(help="The new owner.")] = None,
     collaborator: Annotated[list[str] | None, typer.Option(help="All collaborators. Repeat it for more.")] = None,
+    no_collaborators: Annotated[bool, typer.Option("--no-collaborators", help="Nobody works on it too.")] = False,
     deputy: Annotated[str | None, typer.Option(help="The new deputy.")] = None,
     no_deputy: Annotated[bool, typer.Option("--no-deputy", help="Nobody stands in any more.")] = False,
     value: Annotated[str | None, typer.Option(metavar="AMOUNT", help="For example 250000CNY.")] = None,
@@ -235,10 +236,17 @@ def change(
     reason: Annotated[str, typer.Option(help="Why.")] = "",
 ) -> c.Command:
     """Change owner, collaborators, deputy, value, segment or title."""
-    collaborators = tuple(collaborator) if collaborator else None
+    _one_of("--collaborator", collaborator, "--no-collaborators", no_collaborators)
+    _one_of("--deputy", deputy, "--no-deputy", no_deputy)
+    collaborators = tuple(collaborator or ()) if collaborator or no_collaborators else None
     fields: dict[str, Any] = {"owner": owner, "collaborators": collaborators, "deputy": deputy, "value": _amount(value)}
     fields |= {"segment": segment, "title": title, "reason": reason or None, "no_deputy": no_deputy or None}
     return valid(c.Change, **{name: said for name, said in fields.items() if said is not None})
+
+
+def _one_of(one: str, given: object, other: str, also: bool) -> None:
+    if given and also:
+        raise InvalidInput.of("options_contradict", one=one, other=other)
 
 
 @app.command()

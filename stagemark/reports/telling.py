@@ -227,7 +227,7 @@ class _Telling:
         people = value if isinstance(value, list) else [value]
         about_people = name in ("owner", "deputy", "collaborators")
         said = ", ".join(self.words.person(str(person)) for person in people) if about_people else _plain(value)
-        return self._pair(self.say(name), said)
+        return self._pair(self.say(name), said or DASH)
 
     def _step(self, stage: str, step: str) -> str:
         book = self.words.playbooks.get(self.told.playbook)

@@ -206,6 +206,10 @@ ENGINE_TEXTS: dict[str, tuple[str, str]] = {
         "there is no option {name}; there are {known}. See {command} -h",
         "没有选项 {name}；有：{known}。请查看 {command} -h",
     ),
+    "options_contradict": (
+        "{one} and {other} contradict each other; leave one out",
+        "{one} 与 {other} 矛盾；请去掉一个",
+    ),
     "number_negative": (
         "what begins with {name} is read as an option; no amount or number here can be negative: write it without the "
         "minus; see {command} -h",

@@ -94,6 +94,14 @@ def test_why_not_says_the_same_and_records_nothing(stagemark: CommandLine) -> No
     assert stagemark("mark", "S-4", "find.start").status == 0
 
 
+def test_nobody_works_on_a_sale_too_once_that_is_said(stagemark: CommandLine) -> None:
+    opened(stagemark, "S-7")
+    for words in (("--collaborator", "li"), ("--no-collaborators",)):
+        assert stagemark("change", "S-7", *words).status == 0
+    assert stagemark("show", "S-7", "--output", "json").json["collaborators"] == []
+    assert "collaborators: —" in stagemark("show", "S-7").out
+
+
 def test_a_migration_can_be_asked_about_before_it_is_made(stagemark: CommandLine) -> None:
     opened(stagemark, "S-6")
     assert stagemark("mark", "S-6", "find.start", "--observed-at", "2026-03-03").status == 0

@@ -27,6 +27,7 @@ def said(capture: pytest.CaptureFixture[str], patch: pytest.MonkeyPatch, *words:
         ("prompt suggest a --quantity 0", "argument_invalid", ["--quantity", "1"]),
         ("up --port 99999", "argument_invalid", ["--port", "65535", "stagemark up -h"]),
         ("up --port 7420 --ui-port 7420", "ports_same", ["7420", "--ui-port"]),
+        ("change S-1 --as w --deputy li --no-deputy", "options_contradict", ["--deputy", "--no-deputy"]),
         ("promise make S-1", "argument_missing", ["INSTALMENT"]),
         ("promise make S-1 1", "option_missing", ["--until"]),
         ("promise make S-1 1 --until", "option_value_missing", ["--until"]),
