@@ -264,9 +264,12 @@ SALE_TEXTS: dict[str, tuple[str, str]] = {
         "第 {event} 号事件（{kind}，{observed_at}）将不再成立：{because}",
     ),
     "already_open": (
-        "the sale {opportunity} has been opened already, with other content ({differs}); use a new id, or change that "
-        "sale",
-        "商机 {opportunity} 已经建立，且内容不同（{differs}）；请换用新编号，或变更该商机",
+        "the sale {opportunity} has been opened already ({differs}); use a new id, or change that sale",
+        "商机 {opportunity} 已经建立（{differs}）；请换用新编号，或变更该商机",
+    ),
+    "opened_by_other_key": (
+        "with the same content, but by the key {stored} instead of {given}",
+        "内容相同，但所用的键是 {stored}，而非 {given}",
     ),
     "opened_otherwise": (
         "{field}: {given} instead of the stored {stored}",

@@ -329,6 +329,7 @@ def test_a_second_opening_that_says_the_same_differs_in_its_key_or_in_its_day() 
     assert [p.params["differs"][0]["params"]["field"] for p in (*other_key.problems, *no_day.problems)] == [
         "key", "observed_at",
     ]  # fmt: skip
+    assert "(with the same content, but by the key open instead of another)" in other_key.problems[0].text()
 
 
 def test_an_opening_comes_first_and_once() -> None:
