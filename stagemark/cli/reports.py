@@ -104,7 +104,7 @@ async def _durations(
             stage=stage,
             owner=owner,
         )
-    return report, _words(said, found.wholes.values(), people)
+    return report, _words(said, _newest_first(found), people)
 
 
 @app.command()
@@ -212,8 +212,19 @@ def _calendars(
     }
 
 
+def _newest_first(found: _Found) -> list[Playbook]:
+    """The playbooks by which the sales run, that of the sale which was opened last before the others."""
+    opened = sorted(found.states, key=lambda state: state.lives[0].start, reverse=True)
+    return [found.wholes[digest] for digest in dict.fromkeys(state.playbook.hash for state in opened)]
+
+
 def _words(said: Language, wholes: Iterable[Playbook], people: Iterable[Person]) -> Words:
-    return Words(said, {whole.id: whole for whole in wholes}, {person.id: person.name for person in people})
+    versions: dict[str, list[Playbook]] = {}
+    for whole in wholes:
+        versions.setdefault(whole.id, []).append(whole)
+    newest = {id_: books[0] for id_, books in versions.items()}
+    earlier = {id_: books[1:] for id_, books in versions.items()}
+    return Words(said, newest, {person.id: person.name for person in people}, earlier)
 
 
 async def _clocks(parts: bootstrap.Engine, as_of: date | None = None, as_known_on: date | None = None) -> Clocks:

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from stagemark import bootstrap
 from stagemark.cli.reports import app
 from stagemark.domain import commands as c
+from stagemark.domain.playbook import Playbook
 from stagemark.errors import StagemarkError
 from tests.reports.sales import PLAYBOOK, Told
 
@@ -36,9 +37,9 @@ def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asyncio.run(keep(*sales))
 
 
-async def keep(*sales: Told) -> None:
+async def keep(*sales: Told, book: Playbook = PLAYBOOK) -> None:
     async with bootstrap.engine() as parts:
-        await parts.ledger.keep_playbook(PLAYBOOK)
+        await parts.ledger.keep_playbook(book)
         await parts.ledger.append_many({sale.state.opportunity: sale.state.events for sale in sales})
 
 
@@ -59,6 +60,18 @@ def test_durations_are_told_as_a_table_with_the_labels_of_the_stored_playbook() 
     assert "Find" in told
     assert "sales: 3" in told
     assert "寻找" in said("durations", "--language", "zh")
+
+
+def test_a_stage_is_called_as_the_newest_version_that_has_it_calls_it() -> None:
+    whole = PLAYBOOK.model_dump(mode="json")
+    find, talk, sign = whole["stages"]
+    renamed = {**find, "label": {"zh": "找到", "en": "Found"}}
+    meet = {**talk, "id": "meet", "label": {"zh": "见面", "en": "Meet"}}
+    book = Playbook.model_validate({**whole, "version": "2", "stages": [renamed, meet, sign]})
+    asyncio.run(keep(Told("new", on=10, book=book).begin("find", 11).begin("meet", 12), book=book))
+    told = said("durations", "--as-of", "2026-03-31")
+    assert all(label in told for label in ("Found", "Meet", "Talk"))
+    assert "Find" not in told
 
 
 def test_by_owner_people_are_called_by_their_names() -> None:
