@@ -72,6 +72,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "deputy": ("deputy", "代理人"),
     "no_deputy": ("no deputy", "取消代理人"),
     "collaborators": ("collaborators", "协作者"),
+    "reason": ("reason", "理由"),
+    "note": ("note", "备注"),
+    "look_again": ("look again", "再次查看"),
     "waits_on": ("Waits on", "等待"),
     "account": ("Account", "客户"),
     "owner": ("Owner", "负责人"),
@@ -167,6 +170,10 @@ class Words:
     def say(self, text: str, /, **values: object) -> str:
         """A text of the reports."""
         return TEXTS[text][self.language == "zh"].format(**values)
+
+    def field(self, name: str) -> str:
+        """What a field of an event is called; its name where it is called nothing."""
+        return self.say(name) if name in TEXTS else name
 
     def of(self, named: Named | None, id_: str) -> str:
         """The label of something named; its id where there is none."""

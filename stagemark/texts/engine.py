@@ -202,6 +202,11 @@ ENGINE_TEXTS: dict[str, tuple[str, str]] = {
     "argument_missing": ("{name} is missing; see {command} -h", "缺少 {name}；请查看 {command} -h"),
     "argument_extra": ("{name} is too much; see {command} -h", "多余的参数：{name}；请查看 {command} -h"),
     "option_missing": ("the option {name} is missing; see {command} -h", "缺少选项 {name}；请查看 {command} -h"),
+    "option_or_variable": ("{option} (or the variable {variable})", "{option}（或环境变量 {variable}）"),
+    "option_before_command": (
+        "{name} belongs behind the command: {command} COMMAND … {name} …",
+        "{name} 应写在命令之后：{command} 命令 … {name} …",
+    ),
     "option_unknown": (
         "there is no option {name}; there are {known}. See {command} -h",
         "没有选项 {name}；有：{known}。请查看 {command} -h",

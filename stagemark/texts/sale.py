@@ -38,6 +38,7 @@ TERMS: dict[str, tuple[str, str]] = {
     "wait": ("waiting for somebody", "登记等待对象"),
     "suspend": ("suspending", "暂停"),
     "resume": ("resuming", "恢复"),
+    "command:nurture": ("going to nurture", "转入维持联系"),
     "lose": ("losing", "登记丢单"),
     "reopen": ("reopening", "重新打开"),
     "fall_back": ("falling back", "退回阶段"),
@@ -292,9 +293,9 @@ SALE_TEXTS: dict[str, tuple[str, str]] = {
         "对第 {event} 号事件的更正不合格式：{why}",
     ),
     "correction_fixed": (
-        "{fields} of event {event} can't be changed by changes; for the time give observed_at, for all else void the "
-        "event and record it anew",
-        "不能通过 changes 更改第 {event} 号事件的 {fields}；更正时间请用 observed_at，其他请作废该事件后重新记录",
+        "{fields} of event {event} can't be changed by changes; for the time give observed_at (--happened-at), for all "
+        "else void the event and record it anew",
+        "不能用 changes 更改第 {event} 号事件的 {fields}；时间请用 observed_at（--happened-at），其他请作废后重录",
     ),
     "field_unfit": ("{field} has a wrong value", "字段 {field} 的值不合格式"),
     # -- envelopes

@@ -207,6 +207,9 @@ def test_nurture_leaves_the_first_stage_and_coming_back_begins_it_again() -> Non
     sale = opened("find.start")
     sale.tell(c.Nurture(reason="no opportunity", look_again=date(2026, 9, 1)))
     assert (sale.state.life, sale.state.open_stages) == ("nurture", [])
+    again = sale.ask(c.Nurture(reason="no budget", look_again=date(2026, 6, 1)))
+    assert isinstance(again, Rejected)
+    assert again.problems[1].text().endswith("going to nurture is not possible: the sale is in nurture")
     assert sale.refused(mark(sale, "find", "start")) == ["life_out_of_turn"]
     sale.now += timedelta(days=30)
     sale.tell(c.ComeBack(reason="budget"))
