@@ -102,6 +102,15 @@ def test_a_second_start_goes_on_where_the_first_was(tmp_path: Path) -> None:
     assert marked.json["sequences"] == [2]
 
 
+def test_another_folder_holds_the_ledger_too_and_other_commands_are_told_where(tmp_path: Path) -> None:
+    with up_in(tmp_path, "--no-demo", "--data", "a folder") as up:
+        (told,) = [line for line in up.said if "export" in line]
+    ledger = tmp_path / "a folder" / "stagemark.db"
+    assert ledger.exists()
+    assert told.endswith(f"export STAGEMARK_DATABASE_URL='sqlite:///{ledger}' TEMPORAL_ADDRESS=127.0.0.1:{up.port}")
+    assert not (tmp_path / ".stagemark").exists()
+
+
 def test_the_server_ends_with_up(running: Up, tmp_path: Path) -> None:
     with up_in(tmp_path, "--no-demo") as up:
         pass
