@@ -323,7 +323,8 @@ async def engine(settings: Settings | None = None, *, new: bool = True, **tempor
 
     Args:
         settings: By default as read from the environment.
-        new: Whether to begin a ledger where there is none yet; only a file can be missing so.
+        new: Whether to begin a ledger where there is none yet: for who runs workers or brings in data, since of
+            another ledger than the workers' nothing told to a sale is written. Only a file can be missing so.
         temporal: Goes before `TEMPORAL_*`: for example `target_host` of the embedded server, or a `namespace`.
 
     Raises:
@@ -347,8 +348,8 @@ async def engine(settings: Settings | None = None, *, new: bool = True, **tempor
 
 @asynccontextmanager
 async def connected(settings: Settings | None = None, **temporal: Any) -> AsyncIterator[Stagemark]:
-    """A client of sales, as the settings say; raises as `engine` and `Engine.connect` do."""
-    async with engine(settings, **temporal) as parts:
+    """A client of sales on a ledger that is there; raises as `engine` and `Engine.connect` do."""
+    async with engine(settings, new=False, **temporal) as parts:
         yield parts.sales(await parts.connect())
 
 

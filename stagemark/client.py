@@ -24,7 +24,7 @@ from stagemark.domain.playbook import Edge, Playbook
 from stagemark.domain.state import OpportunityState
 from stagemark.errors import Conflict, InvalidInput, Problem, Refused
 from stagemark.ports import Calendars, Ledger, Refusal, Refusals
-from stagemark.saying import Evidence, Said, When, check_sendable, envelope_of, given_of, valid
+from stagemark.saying import Evidence, Said, When, check_id, check_sendable, envelope_of, given_of, valid
 from stagemark.transport import NoRun, Transport
 from stagemark.vouching import Asked, answered, vouching
 from stagemark_activities.reading import told
@@ -135,6 +135,7 @@ class Stagemark:
 
         Opened twice with the same content, it is one sale.
         """
+        check_id(opportunity)  # before a key is made of it
         days = await self._calendars.calendar(calendar)
         command = valid(
             c.Open,

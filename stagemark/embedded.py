@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import fcntl
 import os
 import shutil
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -23,7 +24,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from stagemark.contracts.names import SEARCH_ATTRIBUTES
-from stagemark.errors import Unavailable
+from stagemark.errors import InvalidInput, Unavailable
 
 __all__ = ["TIME_SKIPPING", "EmbeddedServer", "embedded_server", "server_binary"]
 
@@ -84,12 +85,23 @@ async def embedded_server(
         log: Where what it prints goes; none: nowhere.
 
     Raises:
-        Unavailable: `port_in_use`, `store_unwritable`, `server_binary_missing`, or `server_failed` with its last words.
+        InvalidInput: `ports_same`.
+        Unavailable: `port_in_use`, `server_running`, `store_unwritable`, `server_binary_missing`, or `server_failed`
+            with its last words.
     """
+    if port == ui_port:
+        raise InvalidInput.of("ports_same", port=port)
     for wanted in (port, ui_port):
         _claim(wanted)
-    if file is not None:
-        _writable(file)
+    with _locked(file) as lock:
+        async with _serving(file, port, ui_port, namespaces, log, lock) as server:
+            yield server
+
+
+@asynccontextmanager
+async def _serving(
+    file: Path | None, port: int, ui_port: int, namespaces: Sequence[str], log: Path | None, lock: Sequence[int]
+) -> AsyncIterator[EmbeddedServer]:
     words = _words(file, port, ui_port, namespaces)
     sink = os.open(log or os.devnull, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
@@ -98,6 +110,7 @@ async def embedded_server(
             stdout=sink,
             stderr=sink,
             stdin=asyncio.subprocess.DEVNULL,
+            pass_fds=lock,  # it is the server's too, which may outlive us for a moment should we be killed
             start_new_session=True,  # our Ctrl-C is not its: the worker must leave first
             preexec_fn=_die_with_parent if sys.platform == "linux" else None,
         )
@@ -141,13 +154,33 @@ def _claim(port: int) -> None:
             raise Unavailable.of("port_in_use", port=port) from None
 
 
-def _writable(file: Path) -> None:
+@contextmanager
+def _locked(file: Path | None) -> Iterator[Sequence[int]]:
+    """Hold the lock of the server's file, beside it: two servers on one file would each go on with the other's work."""
+    if file is None:
+        yield ()
+        return
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
+        lock = os.open(f"{file}.lock", os.O_WRONLY | os.O_CREAT, 0o600)
+    except OSError:
+        raise Unavailable.of("store_unwritable", store=str(file)) from None
+    try:
+        _take(file, lock)
+        yield (lock,)
+    finally:
+        os.close(lock)
+
+
+def _take(file: Path, lock: int) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         with file.open("ab"):
             pass
         if file.stat().st_size == 0:
             file.unlink()  # the server makes its own
+    except BlockingIOError:
+        raise Unavailable.of("server_running", store=str(file)) from None
     except OSError:
         raise Unavailable.of("store_unwritable", store=str(file)) from None
 

@@ -45,7 +45,8 @@ _TERMED = frozenset(
         "needs", "operator", "status", "taken", "turn", "waits_for", "what", "who",
     }
 )  # fmt: skip
-"""Params that hold a term; all others are somebody's own word, which may happen to be one."""
+"""Params that hold a term; all others are somebody's own word, which may happen to be one. A term may be of one param
+only, as `command:nurture`, where the life of that name is called otherwise."""
 
 _TERMS = {**TERMS, **CLEARANCE_TERMS, **MILESTONE_TERMS, **TURN_TERMS}
 
@@ -57,14 +58,15 @@ class _Blank(dict[str, Any]):
         return "{" + key + "}"
 
 
-def _said(value: Any, language: Language, termed: bool) -> str:
+def _said(value: Any, language: Language, name: str) -> str:
     if isinstance(value, list | tuple):
-        return (", " if language == "en" else "、").join(_said(item, language, termed) for item in value) or "-"
+        return (", " if language == "en" else "、").join(_said(item, language, name) for item in value) or "-"
     if isinstance(value, dict) and "code" in value:
         return render(value["code"], language, value.get("params", {}))
     if isinstance(value, dict) and value.keys() == {"zh", "en"}:  # somebody's label in both
         return str(value[language])
-    term = _TERMS.get(value) if termed and isinstance(value, str) else None
+    termed = name in _TERMED and isinstance(value, str)
+    term = (_TERMS.get(f"{name}:{value}") or _TERMS.get(value)) if termed else None
     return term[language == "zh"] if term else str(value)
 
 
@@ -81,4 +83,4 @@ def render(code: str, language: Language, params: Mapping[str, Any]) -> str:
     if texts is None:
         return f"{code} {dict(params)}" if params else code
     template = texts[language == "zh"]
-    return template.format_map(_Blank({name: _said(v, language, name in _TERMED) for name, v in params.items()}))
+    return template.format_map(_Blank({name: _said(v, language, name) for name, v in params.items()}))

@@ -16,7 +16,7 @@ from stagemark.domain.words import opportunity_problem
 from stagemark.errors import InvalidInput, problems_of
 from stagemark.problem_texts import Language
 
-__all__ = ["Evidence", "Said", "When", "check_sendable", "envelope_of", "given_of", "valid"]
+__all__ = ["Evidence", "Said", "When", "check_id", "check_sendable", "envelope_of", "given_of", "valid"]
 
 When = str | Moment | datetime | date
 """When something happened: an instant, a date, or `unknown`."""
@@ -47,10 +47,15 @@ class Said(TypedDict, total=False):
     source: c.Source
 
 
-def check_sendable(opportunity: str, envelope: Envelope) -> None:
-    """What no run could take is refused here: it would stand in the way of everybody else's commands."""
+def check_id(opportunity: str) -> None:
+    """Refuse what can't be the id of a sale (`opportunity_id_unfit`)."""
     if problem := opportunity_problem(opportunity):
         raise InvalidInput.of(problem)
+
+
+def check_sendable(opportunity: str, envelope: Envelope) -> None:
+    """What no run could take is refused here: it would stand in the way of everybody else's commands."""
+    check_id(opportunity)
     size = len(envelope.model_dump_json(exclude_unset=True))
     if size > MOST_SENT:
         raise InvalidInput.of("envelope_too_large", size=size, most=MOST_SENT)

@@ -5,11 +5,15 @@ Where Temporal is, and as whom we come, is said by Temporal's own `TEMPORAL_*` v
 
 from __future__ import annotations
 
+import json
+import os
 from datetime import timedelta
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from stagemark.contracts.queues import TASK_QUEUE
 from stagemark.problem_texts import Language
@@ -17,14 +21,27 @@ from stagemark.problem_texts import Language
 __all__ = ["Settings"]
 
 
+def _files(said: object) -> object:
+    """Files as a variable names them: a path, several as PATH has them, or a JSON list."""
+    if not isinstance(said, str):
+        return said
+    if not said.lstrip().startswith("["):
+        return [path for path in said.split(os.pathsep) if path]
+    try:
+        return json.loads(said)
+    except ValueError as error:
+        raise PydanticCustomError("setting_files", "no JSON list: {why}", {"why": str(error)}) from None
+
+
 class Settings(BaseSettings):
-    """What can be set.
+    """What can be set; a variable that is empty is not set.
 
     Attributes:
         database_url: The read model: `sqlite:///path` or `postgresql://user:password@host/database`.
         language: The language of what is said, `zh` or `en`.
         calendar: The working calendar of a sale, where its opening names none.
-        calendars: Own calendars, as YAML files; each goes before a shipped one of its id.
+        calendars: Own calendars, as YAML files; each goes before a shipped one of its id. A variable names one path,
+            several as PATH has them, or a JSON list.
         catalogue: The catalogue of products, as a YAML file; without one nothing is suggested.
         policy: The company's policy, as a YAML file; without one the method's own numbers hold.
         channels: Where the addresses of channels are found, as a YAML file; a channel that stands in none has its
@@ -37,12 +54,12 @@ class Settings(BaseSettings):
         messages_per_second: How many sendings start a second, over all workers.
     """
 
-    model_config = SettingsConfigDict(env_prefix="STAGEMARK_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="STAGEMARK_", frozen=True, extra="ignore", env_ignore_empty=True)
 
     database_url: str = "sqlite:///.stagemark/stagemark.db"
     language: Language = "en"
     calendar: str = "cn"
-    calendars: tuple[Path, ...] = ()
+    calendars: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_files)] = ()
     catalogue: Path | None = None
     policy: Path | None = None
     channels: Path | None = None

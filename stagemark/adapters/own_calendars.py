@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from stagemark.domain.calendars import CalendarSpec, WorkCalendar
+from stagemark.errors import NotFound
 
 __all__ = ["Calendars"]
 
@@ -40,6 +41,8 @@ class Calendars:
         """
         from stagemark.adapters.calendars import builtin_calendar
 
+        if calendar not in self.ids:
+            raise NotFound.of("unknown_calendar", calendar=calendar, known=sorted(self.ids))
         return self._own.get(calendar) or builtin_calendar(calendar)
 
     async def calendar(self, calendar: str) -> WorkCalendar:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from rich.console import Console
 
 from stagemark.domain.money import Amount
-from stagemark.errors import InvalidInput, StagemarkError, problems_of
+from stagemark.errors import InvalidInput, Problem, StagemarkError, problems_of
 from stagemark.problem_texts import Language
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "tell",
     "typed",
     "valid",
+    "warn",
 ]
 
 _WIDE = 400
@@ -117,9 +118,14 @@ def amount_of(text: str, where: str = "--amount") -> Amount:
 
 def complain(error: StagemarkError, speaks: Language) -> NoReturn:
     """Say every problem on stderr, with its code, and end: 2 the caller's mistake, 1 ours."""
-    for problem in error.problems:
-        print(f"{problem.code}: {problem.text(speaks)}", file=sys.stderr)
+    warn(error.problems, speaks)
     raise SystemExit(error.exit_status)
+
+
+def warn(problems: Iterable[Problem], speaks: Language) -> None:
+    """Say problems on stderr, each with its code, and go on."""
+    for problem in problems:
+        print(f"{problem.code}: {problem.text(speaks)}", file=sys.stderr)
 
 
 def as_json(value: BaseModel | list[Any] | dict[str, Any]) -> str:

@@ -117,7 +117,7 @@ def contacts(
     """The contacts of customers: name, communication style, note."""
 
     async def found() -> list[Contact]:
-        async with bootstrap.engine() as parts:
+        async with bootstrap.engine(new=False) as parts:
             return await parts.directory.contacts.of(account)
 
     rows = [one.model_dump(mode="json") for one in run(found())]
@@ -132,7 +132,7 @@ def forget(
     """Erase what is known of a contact of a customer; what sales recorded names only the id."""
 
     async def erase() -> None:
-        async with bootstrap.engine() as parts:
+        async with bootstrap.engine(new=False) as parts:
             await parts.directory.contacts.forget(contact)
 
     run(erase())

@@ -114,7 +114,7 @@ class Part(Generic[P]):
         """Connect, and do something with it."""
 
         async def whole() -> T:
-            async with bootstrap.engine() as parts:
+            async with bootstrap.engine(new=False) as parts:
                 return await work(self._make(parts, await parts.connect()))
 
         return run(whole())

@@ -35,7 +35,9 @@ __all__ = [
     "ObservedAt",
     "Reason",
     "Sale",
+    "Telling",
     "WhyNot",
+    "ask_why_not",
     "optioned",
     "plainly",
     "recording",
@@ -55,6 +57,9 @@ Expected = Annotated[
 ]
 WhyNot = Annotated[bool, typer.Option("--why-not", help="Only say what would be refused; record nothing.")]
 
+Telling = Callable[[Playbook | None], Sequence[c.Command]]
+"""Makes commands of the playbook by which the sale runs, if it can be had."""
+
 _TEXTS = {
     "recorded": ("{sale}: {what} (event {events}). State: {life}.",
                  "{sale}：{what}（第 {events} 号事件）。状态：{life}。"),
@@ -64,8 +69,8 @@ _TEXTS = {
 NOTHING = ("Nothing stands in the way.", "没有妨碍，可以记录。")
 
 
-def recording(build: Callable[..., c.Command | list[c.Command]]) -> Callable[..., None]:
-    """Make a command of what says which commands to record: it gets the options that all of them have."""
+def recording(build: Callable[..., c.Command | Telling]) -> Callable[..., None]:
+    """Make a command of what says what to record: it gets the options that all of them have."""
 
     def command(
         sale: Sale,
@@ -80,19 +85,27 @@ def recording(build: Callable[..., c.Command | list[c.Command]]) -> Callable[...
     ) -> None:
         takes_actor = "actor" in inspect.signature(build).parameters
         built = build(**fields, **({"actor": actor} if takes_actor else {}))
-        commands = built if isinstance(built, list) else [built]
         envelope = said(actor, observed_at, key, expect, speaks)
 
-        async def ask(stagemark: Stagemark) -> Receipt | None:
+        async def ask(stagemark: Stagemark, commands: Sequence[c.Command]) -> Receipt | None:
             if not why_not:
                 return await stagemark.record(sale, *commands, **envelope)
-            if problems := await stagemark.why_not(sale, *commands, **envelope):
-                raise Refused(*problems)
+            await ask_why_not(stagemark, sale, commands, envelope)
             return None
 
-        send(sale, ask, [one.model_dump(mode="json") for one in commands], output, language(speaks))
+        send(sale, ask, built if callable(built) else [built], output, language(speaks))
 
     return optioned(build, command)
+
+
+async def ask_why_not(stagemark: Stagemark, sale: str, commands: Sequence[c.Command], envelope: Said) -> None:
+    """Ask what would be refused; nothing is recorded.
+
+    Raises:
+        Refused: With everything that would be.
+    """
+    if problems := await stagemark.why_not(sale, *commands, **envelope):
+        raise Refused(*problems)
 
 
 def optioned(build: Callable[..., Any], command: Callable[..., None]) -> Callable[..., None]:
@@ -128,38 +141,44 @@ def said(actor: str, observed_at: str | None, key: str | None, expect: int | Non
 
 def send(
     sale: str,
-    ask: Callable[[Stagemark], Awaitable[Receipt | None]],
-    facts: Sequence[Mapping[str, Any]],
+    ask: Callable[[Stagemark, Sequence[c.Command]], Awaitable[Receipt | None]],
+    told: Sequence[c.Command] | Telling,
     output: str,
     speaks: Language,
-    *playbooks: Playbook,
+    playbook: Playbook | None = None,
+    before: Mapping[str, Any] | None = None,
 ) -> None:
     """Ask the engine, and say what was recorded, or that nothing stands in the way.
 
     Args:
         sale: Which sale.
-        ask: Asks; without a receipt nothing was to be recorded.
-        facts: What is recorded, as JSON.
+        ask: Asks for commands; without a receipt nothing was to be recorded.
+        told: The commands, or what makes them of the sale's own playbook.
         output: `table` for people, `json` for programs.
         speaks: The reader's language.
-        playbooks: Whose labels to use besides the sale's own.
+        playbook: Whose labels to use besides the sale's own.
+        before: The fact, as JSON, of a command that the client makes and puts before them.
 
     Raises:
         Refused: With labels before the ids.
     """
+    named = [playbook] if playbook else []
 
-    async def work() -> tuple[Receipt | None, Sequence[Playbook]]:
-        async with bootstrap.engine() as parts:
+    async def work() -> tuple[Receipt | None, list[Mapping[str, Any]], list[Playbook]]:
+        async with bootstrap.engine(new=False) as parts:
             stagemark = parts.sales(await parts.connect())
+            own = await _own(parts, stagemark, sale) if callable(told) else []
+            commands = told(own[0] if own else None) if callable(told) else told
+            facts = [*([before] if before else []), *(one.model_dump(mode="json") for one in commands)]
             try:
-                receipt = await ask(stagemark)
+                receipt = await ask(stagemark, commands)
             except Refused as refused:
-                labels = Labels(speaks, *await _own(parts, stagemark, sale), *playbooks)
+                labels = Labels(speaks, *(own or await _labelling(parts, stagemark, sale)), *named)
                 raise type(refused)(*(plainly(labels.labelled(p), len(facts)) for p in refused.problems)) from None
             unlabelled = output == "json" or receipt is None
-            return receipt, () if unlabelled else playbooks or await _own(parts, stagemark, sale)
+            return receipt, facts, [] if unlabelled else named or own or await _labelling(parts, stagemark, sale)
 
-    receipt, books = run(work())
+    receipt, facts, books = run(work())
     if receipt is None:
         tell({}, output, [NOTHING[speaks == "zh"]])
     else:
@@ -167,10 +186,15 @@ def send(
 
 
 async def _own(parts: bootstrap.Engine, stagemark: Stagemark, sale: str) -> list[Playbook]:
-    """The playbook by which the sale runs; none if it can't be had, for it gives labels only."""
+    """The playbook by which the sale runs; none if the ledger does not have it."""
+    whole = await parts.ledger.playbook((await stagemark.view(sale)).playbook.hash)
+    return [whole] if whole else []
+
+
+async def _labelling(parts: bootstrap.Engine, stagemark: Stagemark, sale: str) -> list[Playbook]:
+    """The same where it gives labels only: none if it can't be had."""
     with suppress(StagemarkError):
-        whole = await parts.ledger.playbook((await stagemark.view(sale)).playbook.hash)
-        return [whole] if whole else []
+        return await _own(parts, stagemark, sale)
     return []
 
 

@@ -13,11 +13,11 @@ import typer
 from rich.console import RenderableType
 
 from stagemark import bootstrap
-from stagemark.cli.common import LanguageOption, OutputOption, language, run, screen
+from stagemark.cli.common import LanguageOption, OutputOption, language, run, screen, warn
 from stagemark.domain.calendars import WorkCalendar
 from stagemark.domain.playbook import Playbook
 from stagemark.domain.state import OpportunityState
-from stagemark.errors import InvalidInput, NotFound, Unavailable
+from stagemark.errors import InvalidInput, NotFound, Problem, Unavailable
 from stagemark.ports import Person
 from stagemark.problem_texts import Language
 from stagemark.reports.durations import By, Report, durations
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 __all__ = ["app", "print_durations"]
 
 app = typer.Typer()
+
+_NAMED = 5
+"""How many sales a warning names."""
 
 AsOf = Annotated[
     str | None,
@@ -93,7 +96,7 @@ async def _durations(
         _known("owner", owner, {span.value for state in found.states for span in state.owners})
         report = durations(
             found.states,
-            _calendars(parts, found.states, clocks.now),
+            _calendars(parts, found.states, clocks.now, said),
             clocks,
             by=by,
             teams=teams,
@@ -101,7 +104,7 @@ async def _durations(
             stage=stage,
             owner=owner,
         )
-    return report, _words(said, found.wholes.values(), people)
+    return report, _words(said, _newest_first(found), people)
 
 
 @app.command()
@@ -123,7 +126,7 @@ def show(
         if not found.states:
             raise NotFound.of("unknown_opportunity", opportunity=sale)
         (state,) = found.states
-        calendar = _calendars(parts, found.states, clocks.now)[state.calendar]
+        calendar = _calendars(parts, found.states, clocks.now, said).get(state.calendar)
         told = timeline(state, calendar, clocks.valid(state.zone))
         whole = found.wholes[state.playbook.hash]
         return timeline_json(told) if output == "json" else timeline_tables(told, _words(said, [whole], people))
@@ -184,23 +187,44 @@ class _Compiled:
             raise Unavailable.of("playbook_not_kept", playbook=digest) from None
 
 
-def _calendars(parts: bootstrap.Engine, states: Iterable[OpportunityState], now: datetime) -> dict[str, WorkCalendar]:
-    """The calendars of the sales, resolved for all the years that they ran and two to come."""
+def _calendars(
+    parts: bootstrap.Engine, states: Iterable[OpportunityState], now: datetime, said: Language
+) -> dict[str, WorkCalendar]:
+    """The calendars of the sales, resolved for all the years that they ran and two to come; warns of unknown ones."""
     from stagemark.adapters.calendars import resolve
 
     years: dict[str, set[int]] = {}
+    unknown: dict[str, list[str]] = {}
+    known = parts.calendars.ids
     for state in states:
-        known = [visit.began.year for visit in state.visits if visit.began_known]
-        known += [span.start.year for span in state.lives if span.start_known]
-        years.setdefault(state.calendar, {now.year}).update(known)
+        if state.calendar not in known:
+            unknown.setdefault(state.calendar, []).append(state.opportunity)
+            continue
+        ran = [visit.began.year for visit in state.visits if visit.began_known]
+        ran += [span.start.year for span in state.lives if span.start_known]
+        years.setdefault(state.calendar, {now.year}).update(ran)
+    for calendar, sales in unknown.items():
+        some = [*sales[:_NAMED], "…"] if len(sales) > _NAMED else sales
+        warn([Problem(code="calendar_left_out", params={"calendar": calendar, "sales": some})], said)
     return {
         calendar: resolve(parts.calendars.spec(calendar), date(min(ran), 1, 1), date(max(ran) + 2, 12, 31))
         for calendar, ran in years.items()
     }
 
 
+def _newest_first(found: _Found) -> list[Playbook]:
+    """The playbooks by which the sales run, that of the sale which was opened last before the others."""
+    opened = sorted(found.states, key=lambda state: state.lives[0].start, reverse=True)
+    return [found.wholes[digest] for digest in dict.fromkeys(state.playbook.hash for state in opened)]
+
+
 def _words(said: Language, wholes: Iterable[Playbook], people: Iterable[Person]) -> Words:
-    return Words(said, {whole.id: whole for whole in wholes}, {person.id: person.name for person in people})
+    versions: dict[str, list[Playbook]] = {}
+    for whole in wholes:
+        versions.setdefault(whole.id, []).append(whole)
+    newest = {id_: books[0] for id_, books in versions.items()}
+    earlier = {id_: books[1:] for id_, books in versions.items()}
+    return Words(said, newest, {person.id: person.name for person in people}, earlier)
 
 
 async def _clocks(parts: bootstrap.Engine, as_of: date | None = None, as_known_on: date | None = None) -> Clocks:

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -37,9 +38,12 @@ DEMO_CATALOGUE = Path(bootstrap.__file__).with_name("catalogues") / "demo.yaml"
 DEMO_NAMESPACE = "stagemark-demo"
 """The sale in virtual time has a namespace and a ledger of its own, for its dates lie in the future."""
 
-Port = Annotated[int, typer.Option(help="Port of the embedded server.")]
-UiPort = Annotated[int, typer.Option(help="Port of its web pages.")]
-Folder = Annotated[Path, typer.Option("--data", help="Where the embedded server keeps its file.")]
+Port = Annotated[int, typer.Option(min=1, max=65535, help="Port of the embedded server.")]
+UiPort = Annotated[int, typer.Option(min=1, max=65535, help="Port of its web pages.")]
+Folder = Annotated[Path, typer.Option("--data", help="Where the embedded server keeps its file, and the ledger.")]
+
+PORT, UI_PORT, FOLDER = 7233, 8233, Path(".stagemark")
+"""Where all of it is if nothing else is said; the other commands look there."""
 
 _TEXTS = {
     "starting": ("Starting the embedded Temporal server …", "正在启动内置 Temporal 服务器……"),
@@ -53,6 +57,7 @@ _TEXTS = {
     "temporal": ("Temporal", "Temporal 服务"),
     "ui": ("Temporal's pages", "Temporal 页面"),
     "database": ("Ledger", "账本"),
+    "elsewhere": ("In other terminals", "其他终端中先执行"),
     "try": ("Try", "试一试"),
     "ending": ("Ending …", "正在结束……"),
 }  # fmt: skip
@@ -69,9 +74,9 @@ class Place:
 
 @app.command()
 def up(
-    port: Port = 7233,
-    ui_port: UiPort = 8233,
-    data: Folder = Path(".stagemark"),
+    port: Port = PORT,
+    ui_port: UiPort = UI_PORT,
+    data: Folder = FOLDER,
     demo: Annotated[bool, typer.Option(help="Play the demo on the first start.")] = True,
     speaks: LanguageOption = None,
 ) -> None:
@@ -81,9 +86,9 @@ def up(
 
 @app.command("demo")
 def demo_only(
-    port: Port = 7233,
-    ui_port: UiPort = 8233,
-    data: Folder = Path(".stagemark"),
+    port: Port = PORT,
+    ui_port: UiPort = UI_PORT,
+    data: Folder = FOLDER,
     speaks: LanguageOption = None,
 ) -> None:
     """Play the demo on the embedded server, show the durations, and end."""
@@ -157,8 +162,13 @@ def _at(place: Place) -> dict[str, Any]:
 
 @asynccontextmanager
 async def _engine(place: Place, demo: bool) -> AsyncIterator[bootstrap.Engine]:
-    """The engine there. What the demo's people sell stands in the demo's catalogue, if there is none of one's own."""
+    """The engine there, with its ledger beside the embedded server's file, if no other one is named.
+
+    What the demo's people sell stands in the demo's catalogue, if there is none of one's own.
+    """
     settings = bootstrap.read_settings()
+    if place.ui is not None and "database_url" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"database_url": _ledger(place)})
     if demo and place.ui is not None and settings.catalogue is None:
         settings = settings.model_copy(update={"catalogue": DEMO_CATALOGUE})
     async with bootstrap.engine(settings, **_at(place)) as engine:
@@ -210,10 +220,23 @@ async def _show(out: Console, speaks: Language, place: Place, engine: bootstrap.
     for name, value in rows:
         if value:
             out.print(f"  {_padded(_text(speaks, name), 18)} {value}", highlight=False, markup=False)
+    if variables := _variables(place, engine):
+        line = f"  {_padded(_text(speaks, 'elsewhere'), 18)} export {variables}"
+        out.print(line, highlight=False, markup=False, soft_wrap=True)
     first = f"  {_padded(_text(speaks, 'try'), 18)} stagemark durations --by owner"
     out.print(first, highlight=False, markup=False)
     if place.ui is not None and _demo_ledger(place).exists():
         _look(out, speaks, place)
+
+
+def _variables(place: Place, engine: bootstrap.Engine) -> str:
+    """What other commands need to find the server and the ledger, where those are not where they look."""
+    named = []
+    if place.folder != FOLDER and engine.settings.database_url == _ledger(place):
+        named.append(f"STAGEMARK_DATABASE_URL={quote(_ledger(place, absolute=True))}")
+    if place.ui is not None and place.address != f"127.0.0.1:{PORT}":
+        named.append(f"TEMPORAL_ADDRESS={place.address}")
+    return " ".join(named)
 
 
 def _look(out: Console, speaks: Language, place: Place) -> None:
@@ -233,6 +256,11 @@ def _look(out: Console, speaks: Language, place: Place) -> None:
 def _padded(text: str, width: int) -> str:
     """Filled up to a width in cells, of which a Chinese character takes two."""
     return text + " " * (width - cell_len(text))
+
+
+def _ledger(place: Place, *, absolute: bool = False) -> str:
+    """The address of the ledger beside the embedded server's file."""
+    return f"sqlite:///{(place.folder.absolute() if absolute else place.folder) / 'stagemark.db'}"
 
 
 def _demo_ledger(place: Place) -> Path:

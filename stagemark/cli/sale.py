@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 
 import typer
-from pydantic import JsonValue
 
 from stagemark import bootstrap
 from stagemark.cli.common import LanguageOption, OutputOption, amount_of, language, valid
-from stagemark.cli.recording import Actor, Expected, Key, ObservedAt, Reason, Sale, recording, said, send
+from stagemark.cli.evidence import EvidenceOption, Overrides, json_or_text, marks, pair, typed_evidence
+from stagemark.cli.recording import (
+    Actor,
+    Expected,
+    Key,
+    ObservedAt,
+    Reason,
+    Sale,
+    Telling,
+    WhyNot,
+    ask_why_not,
+    recording,
+    said,
+    send,
+)
 from stagemark.domain import commands as c
 from stagemark.domain.money import Amount
+from stagemark.domain.playbook import Edge, Playbook
 from stagemark.errors import InvalidInput
 from stagemark.playbooks.load import find_playbook
 
@@ -26,47 +40,6 @@ app = typer.Typer()
 
 StageArgument = Annotated[str, typer.Argument(metavar="STAGE", help="The stage's id.")]
 EventArgument = Annotated[int, typer.Argument(metavar="EVENT", help="The number of the event, as `show` gives it.")]
-Evidence = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--evidence",
-        "-e",
-        metavar="NAME[@PERSON]=VALUE",
-        help="Evidence; VALUE is JSON, or text as it stands. Repeat it for more.",
-    ),
-]
-Overrides = Annotated[
-    list[str] | None,
-    typer.Option("--override", metavar="NAME=REASON", help="Take a missing piece of evidence on yourself."),
-]
-
-
-def _pair(text: str, code: str) -> tuple[str, str]:
-    name, sign, value = text.partition("=")
-    if not sign or not name:
-        raise InvalidInput.of(code, text=text)
-    return name, value
-
-
-def _json(text: str) -> JsonValue:
-    try:
-        return cast(JsonValue, json.loads(text))
-    except ValueError as error:
-        if text.lstrip().startswith(("{", "[")):  # it was meant to be more than words
-            raise InvalidInput.of("evidence_json", text=text[:200], why=str(error)) from error
-        return text
-
-
-def _given(evidence: list[str] | None, overrides: list[str] | None, actor: str) -> tuple[c.Given, ...]:
-    given = []
-    for text in evidence or []:
-        name, value = _pair(text, "evidence_unreadable")
-        name, _, person = name.partition("@")
-        given.append(valid(c.Given, evidence=name, person=person or None, value=_json(value)))
-    for text in overrides or []:
-        name, reason = _pair(text, "evidence_unreadable")
-        given.append(valid(c.Given, evidence=name, override={"by": actor, "reason": reason}))
-    return tuple(given)
 
 
 @app.command("open")
@@ -86,7 +59,7 @@ def open_sale(
         list[str] | None,
         typer.Option("--mark", metavar="STAGE.start|STAGE.end", help="A marker observed with it. Repeat it for more."),
     ] = None,
-    evidence: Evidence = None,
+    evidence: EvidenceOption = None,
     override: Overrides = None,
     observed_at: ObservedAt = None,
     key: Key = None,
@@ -95,11 +68,11 @@ def open_sale(
 ) -> None:
     """Open a sale, with its first markers if they have been observed: all, or none."""
     envelope = said(actor, observed_at, key, None, speaks)
-    given = _given(evidence, override, actor)
-    also = _marks(marker, given) if marker else [valid(c.Record, evidence=given)] if given else []
     whole, amount = find_playbook(playbook), _amount(value)
+    given = typed_evidence(evidence, override, actor).read(whole)
+    also = marks(_markers(marker), given, whole) if marker else [valid(c.Record, evidence=given)] if given else []
 
-    async def ask(stagemark: Stagemark) -> Receipt:
+    async def ask(stagemark: Stagemark, _: Sequence[c.Command]) -> Receipt:
         return await stagemark.open(
             sale,
             whole,
@@ -115,8 +88,7 @@ def open_sale(
             **envelope,
         )
 
-    facts = [{"kind": "open"}, *(one.model_dump(mode="json") for one in also)]
-    send(sale, ask, facts, output, language(speaks), whole)
+    send(sale, ask, also, output, language(speaks), whole, before={"kind": "open"})
 
 
 def _amount(text: str | None) -> Amount | None:
@@ -128,21 +100,21 @@ def _amount(text: str | None) -> Amount | None:
 def mark(
     markers: Annotated[list[str], typer.Argument(metavar="STAGE.start|STAGE.end…", help="Recorded all, or none.")],
     actor: str,
-    evidence: Evidence = None,
+    evidence: EvidenceOption = None,
     override: Overrides = None,
-) -> list[c.Command]:
+) -> Telling:
     """Record that markers were observed, with their evidence."""
-    return _marks(markers, _given(evidence, override, actor))
+    found, typed = _markers(markers), typed_evidence(evidence, override, actor)
+    return lambda playbook: marks(found, typed.read(playbook), playbook)
 
 
-def _marks(markers: list[str], given: tuple[c.Given, ...]) -> list[c.Command]:
-    """The markers as commands; what was given stands with the first."""
-    found: list[c.Command] = []
-    for marker in markers:
+def _markers(typed: list[str]) -> list[tuple[str, Edge]]:
+    found: list[tuple[str, Edge]] = []
+    for marker in typed:
         stage, _, edge = marker.rpartition(".")
-        if not stage or edge not in ("start", "end"):
+        if not stage or edge not in get_args(Edge):
             raise InvalidInput.of("marker_unreadable", marker=marker)
-        found.append(valid(c.Mark, stage=stage, edge=edge, evidence=() if found else given))
+        found.append((stage, cast(Edge, edge)))
     return found
 
 
@@ -151,13 +123,28 @@ def _marks(markers: list[str], given: tuple[c.Given, ...]) -> list[c.Command]:
 def record(
     actor: str,
     stage: Annotated[str | None, typer.Option(help="The stage it belongs to.")] = None,
-    step: Annotated[str | None, typer.Option(help="A step of that stage that was done.")] = None,
+    step: Annotated[
+        str | None, typer.Option(help="A step that was done; its stage too, where several have such a step.")
+    ] = None,
     note: Annotated[str, typer.Option(help="A note; no personal data.")] = "",
-    evidence: Evidence = None,
+    evidence: EvidenceOption = None,
     override: Overrides = None,
-) -> c.Command:
+) -> Telling:
     """Record evidence between markers, or that a step was done."""
-    return valid(c.Record, stage=stage, step=step, note=note, evidence=_given(evidence, override, actor))
+    typed = typed_evidence(evidence, override, actor)
+
+    def told(playbook: Playbook | None) -> list[c.Command]:
+        having = _having(playbook, step) if stage is None else []
+        where = having[0] if len(having) == 1 else stage
+        return [valid(c.Record, stage=where, step=step, note=note, evidence=typed.read(playbook))]
+
+    return told
+
+
+def _having(playbook: Playbook | None, step: str | None) -> list[str]:
+    """The stages that have a step."""
+    stages = playbook.stages if playbook else ()
+    return [stage.id for stage in stages if any(one.id == step for one in stage.steps)]
 
 
 @app.command()
@@ -240,6 +227,7 @@ def fall_back(stage: StageArgument, reason: Reason) -> c.Command:
 def change(
     owner: Annotated[str | None, typer.Option(help="The new owner.")] = None,
     collaborator: Annotated[list[str] | None, typer.Option(help="All collaborators. Repeat it for more.")] = None,
+    no_collaborators: Annotated[bool, typer.Option("--no-collaborators", help="Nobody works on it too.")] = False,
     deputy: Annotated[str | None, typer.Option(help="The new deputy.")] = None,
     no_deputy: Annotated[bool, typer.Option("--no-deputy", help="Nobody stands in any more.")] = False,
     value: Annotated[str | None, typer.Option(metavar="AMOUNT", help="For example 250000CNY.")] = None,
@@ -248,10 +236,17 @@ def change(
     reason: Annotated[str, typer.Option(help="Why.")] = "",
 ) -> c.Command:
     """Change owner, collaborators, deputy, value, segment or title."""
-    collaborators = tuple(collaborator) if collaborator else None
+    _one_of("--collaborator", collaborator, "--no-collaborators", no_collaborators)
+    _one_of("--deputy", deputy, "--no-deputy", no_deputy)
+    collaborators = tuple(collaborator or ()) if collaborator or no_collaborators else None
     fields: dict[str, Any] = {"owner": owner, "collaborators": collaborators, "deputy": deputy, "value": _amount(value)}
     fields |= {"segment": segment, "title": title, "reason": reason or None, "no_deputy": no_deputy or None}
     return valid(c.Change, **{name: said for name, said in fields.items() if said is not None})
+
+
+def _one_of(one: str, given: object, other: str, also: bool) -> None:
+    if given and also:
+        raise InvalidInput.of("options_contradict", one=one, other=other)
 
 
 @app.command()
@@ -265,7 +260,7 @@ def correct(
     ] = None,
 ) -> c.Command:
     """Correct an earlier event; it stays in the ledger."""
-    right = {name: _json(value) for name, value in (_pair(text, "change_unreadable") for text in changes or [])}
+    right = {name: json_or_text(value) for name, value in (pair(text, "change_unreadable") for text in changes or [])}
     return valid(c.Correct, event=event, reason=reason, observed_at=happened_at, changes=right)
 
 
@@ -286,16 +281,22 @@ def migrate(
     evidence: Annotated[list[str] | None, typer.Option("--evidence", metavar="OLD=NEW")] = None,
     key: Key = None,
     expect: Expected = None,
+    why_not: WhyNot = False,
     output: OutputOption = "table",
     speaks: LanguageOption = None,
 ) -> None:
     """Go on by another playbook, or another version of it."""
     envelope = said(actor, None, key, expect, speaks)
     whole = find_playbook(playbook)
-    stages = dict(_pair(text, "change_unreadable") for text in stage or [])
-    pieces = dict(_pair(text, "change_unreadable") for text in evidence or [])
+    stages = dict(pair(text, "change_unreadable") for text in stage or [])
+    pieces = dict(pair(text, "change_unreadable") for text in evidence or [])
 
-    async def ask(stagemark: Stagemark) -> Receipt:
-        return await stagemark.migrate(sale, whole, reason, stages, pieces, **envelope)
+    told = valid(c.Migrate, to=whole.ref(), compiled=whole.compiled(), stages=stages, evidence=pieces, reason=reason)
 
-    send(sale, ask, [{"kind": "migrate", "to": {"id": whole.id}}], output, language(speaks), whole)
+    async def ask(stagemark: Stagemark, commands: Sequence[c.Command]) -> Receipt | None:
+        if not why_not:
+            return await stagemark.migrate(sale, whole, reason, stages, pieces, **envelope)
+        await ask_why_not(stagemark, sale, commands, envelope)
+        return None
+
+    send(sale, ask, [told], output, language(speaks), whole)

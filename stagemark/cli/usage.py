@@ -30,7 +30,7 @@ def misused(error: typer.TyperException) -> InvalidInput:
         if hasattr(error, "param_type"):  # it is missing
             option = found.param is not None and found.param.param_type_name == "option"
             code = "option_missing" if option else "argument_missing"
-            return InvalidInput.of(code, **params, name=where)
+            return InvalidInput.of(code, **params, name=_or_variable(where, found.param))
         return InvalidInput(Problem(code="argument_invalid", where=where, params=params | {"message": _fault(error)}))
     said = error.format_message()
     names = _QUOTED.findall(said)
@@ -38,6 +38,8 @@ def misused(error: typer.TyperException) -> InvalidInput:
         code = "option_unknown" if hasattr(error, "possibilities") else "option_value_missing"
         if re.match(r"-[\d.]", found.option_name):  # a number, of which there is none below zero
             return InvalidInput.of("number_negative", **params, name=found.option_name)
+        if context is not None and found.option_name in _below(context.command):
+            return InvalidInput.of("option_before_command", **params, name=found.option_name)
         code = "option_without_value" if "does not take a value" in said else code
         known = [_typed(one) for one in context.command.params if one.opts[0].startswith("-")] if context else []
         return InvalidInput.of(code, **params, name=found.option_name, known=known)
@@ -56,6 +58,18 @@ def _typed(param: Any) -> str:
     if param.param_type_name == "option":
         return str(max(param.opts, key=len))
     return str(param.metavar or param.name.upper())
+
+
+def _below(command: Any) -> set[str]:
+    """The options of the commands in a group, and of those in its groups."""
+    inner = getattr(command, "commands", {}).values()
+    return {name for one in inner for name in (*(n for p in one.params for n in p.opts), *_below(one))}
+
+
+def _or_variable(typed: str, param: Any) -> str | dict[str, Any]:
+    """A parameter as it is typed, with the variable that may stand for it."""
+    variable = getattr(param, "envvar", None)
+    return {"code": "option_or_variable", "params": {"option": typed, "variable": variable}} if variable else typed
 
 
 def _fault(error: typer.BadParameter) -> str | dict[str, Any]:

@@ -90,10 +90,12 @@ def _check_record(state: OpportunityState, event: Event, command: c.Record, wher
         return _one("nothing_to_do", where), None
     unknown = _unknown_stage(state.playbook, command.stage, where)
     if not unknown and command.step is not None:
-        stage = state.playbook.stage_of.get(command.stage or "")
-        steps = [step.id for step in stage.steps] if stage else []
-        if command.step not in steps:
-            unknown = _one("unknown_step", where, stage=command.stage or "-", step=command.step, known=steps)
+        steps = {stage.id: [step.id for step in stage.steps] for stage in state.playbook.stages}
+        if command.stage is None:
+            known = [stage for stage, own in steps.items() if command.step in own]
+            unknown = _one("step_without_stage", where, step=command.step, known=known)
+        elif command.step not in steps[command.stage]:
+            unknown = _one("unknown_step", where, stage=command.stage, step=command.step, known=steps[command.stage])
     problems, possible = _check_given(state.playbook, event, command.evidence, where)
     return unknown + problems, None if unknown else possible
 
@@ -173,7 +175,7 @@ def _check_counting(state: OpportunityState, word: Event, number: int, where: st
     return [problem for problem in problems if not (earlier and problem.code in _OF_ITS_TIME)]
 
 
-_OF_ITS_TIME = frozenset({"unknown_reason", "unknown_step", "evidence_type", "playbook_differs"})
+_OF_ITS_TIME = frozenset({"unknown_reason", "step_without_stage", "unknown_step", "evidence_type", "playbook_differs"})
 """What an event recorded under an earlier playbook need not heed: the sale stands without it."""
 
 

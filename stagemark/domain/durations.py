@@ -72,7 +72,7 @@ class Before:
         overlaps: Whether another stage was open when this one began.
         elapsed: Length of the gap or the overlap, less pauses; none if a bound is unknown. A gap leaves out the time
             in which the sale was dormant. A stage that begins as the one before ends has a gap of zero.
-        working: The same in working time.
+        working: The same in working time; none also without a calendar.
         running: The overlap goes on: a lower bound.
     """
 
@@ -91,7 +91,7 @@ class Stay:
         holder: Who held the sale meanwhile; empty if nobody asked.
         cause: How it was left; none while it goes on, and what was measured is a lower bound.
         elapsed: Elapsed time less pauses; none if a bound is unknown.
-        working: Working time less pauses, likewise.
+        working: Working time less pauses, likewise; none also without a calendar.
         paused: Elapsed time of the pauses in it, as far as their dates are known.
         waited: Elapsed time, less pauses, in which it waited on each party.
         before: What lay before the visit; on its first part only.
@@ -157,12 +157,12 @@ def spans_seen_by(spans: Iterable[Span], as_of: datetime) -> list[Span]:
     ]
 
 
-def stays(course: Course, calendar: WorkCalendar, as_of: datetime, holders: Sequence[Span] = ()) -> list[Stay]:
+def stays(course: Course, calendar: WorkCalendar | None, as_of: datetime, holders: Sequence[Span] = ()) -> list[Stay]:
     """How long each visit took.
 
     Args:
         course: The sale.
-        calendar: Its working calendar.
+        calendar: Its working calendar; without one no working time is known.
         as_of: What is open then is censored there.
         holders: Splits every visit amongst those who held the sale: its `owners`, or those mapped to their teams.
             The part of an earlier holder ends as `handed_over`. None given: a visit is one stay.
@@ -220,7 +220,7 @@ def _parts(
     pauses: Sequence[Span],
     waits: Sequence[Span],
     holders: Sequence[Span],
-    calendar: WorkCalendar,
+    calendar: WorkCalendar | None,
     as_of: datetime,
 ) -> Iterable[Stay]:
     start, end = _bounds(visit, as_of)
@@ -263,7 +263,7 @@ def _before(
     visit: Visit,
     lives: Sequence[Span],
     away: Sequence[Span],
-    calendar: WorkCalendar,
+    calendar: WorkCalendar | None,
     as_of: datetime,
 ) -> Before:
     start, end = _bounds(visit, as_of)
@@ -348,5 +348,7 @@ def _total(intervals: Iterable[Interval]) -> timedelta:
     return sum((end - start for start, end in intervals), _ZERO)
 
 
-def _working(intervals: Iterable[Interval], calendar: WorkCalendar) -> timedelta:
+def _working(intervals: Iterable[Interval], calendar: WorkCalendar | None) -> timedelta | None:
+    if calendar is None:
+        return None
     return sum((calendar.working_between(start, end) for start, end in intervals), _ZERO)

@@ -40,7 +40,10 @@ def already_open(
     if not pairs:  # the same, but for a day that one of them leaves out
         pairs.append(("observed_at", str(when) if when else [], str(stored[0].observed_at)))
     differs = [
-        {"code": "opened_otherwise", "params": {"field": field, "given": given, "stored": kept}}
+        {
+            "code": "opened_by_other_key" if field == "key" else "opened_otherwise",
+            "params": {"field": field, "given": given, "stored": kept},
+        }
         for field, given, kept in pairs
     ]
     return Problem(code="already_open", params={"opportunity": opportunity, "differs": differs})

@@ -23,7 +23,7 @@ from stagemark.domain.state import OpportunityState, Span, Visit
 from stagemark.domain.survival import Lasted, Step, incidence, quantile
 from stagemark.reports.sales import Clocks
 
-__all__ = ["UNRECORDED", "Between", "By", "Days", "Length", "Report", "Row", "Spread", "durations"]
+__all__ = ["UNRECORDED", "Between", "By", "Days", "Length", "Report", "Row", "Spread", "durations", "in_days"]
 
 By = Literal["owner", "team", "segment", "playbook", "month"]
 UNRECORDED = "unrecorded"
@@ -42,6 +42,11 @@ def written(length: timedelta) -> dict[str, Any]:
 
 
 Length = Annotated[timedelta, PlainSerializer(written, when_used="json")]
+
+
+def in_days(working: timedelta | None, calendar: WorkCalendar | None) -> float | None:
+    """Working time in working days of its calendar; none where either is not known."""
+    return None if working is None or calendar is None else working / calendar.day_length
 
 
 class Model(BaseModel):
@@ -151,7 +156,7 @@ _Key = tuple[str | None, str, str]
 class _Bucket:
     """What gathers for a row."""
 
-    stays: list[tuple[Stay, float]] = field(default_factory=list)  # with the working days of it
+    stays: list[tuple[Stay, float | None]] = field(default_factory=list)  # with the working days of it
     skipped: int = 0
     overrides: int = 0
 
@@ -171,7 +176,7 @@ def durations(
 
     Args:
         sales: The sales as they stood on the report's clocks (`stagemark.reports.sales.seen`).
-        calendars: The working calendars by id; that of each sale must be there.
+        calendars: The working calendars by id; a sale whose own is not among them has no working time.
         clocks: As of when.
         by: What to group by besides the stage.
         teams: The team of each person, for `by="team"`.
@@ -186,7 +191,7 @@ def durations(
         if playbook not in (None, sale.playbook.id):
             continue
         orders.setdefault(sale.playbook.id, sale.playbook.stage_ids)
-        found = _Sale(sale, calendars[sale.calendar], clocks.valid(sale.zone), by, teams or {}, owner)
+        found = _Sale(sale, calendars.get(sale.calendar), clocks.valid(sale.zone), by, teams or {}, owner)
         if not found.concerned:
             continue
         counted += 1
@@ -197,7 +202,7 @@ def durations(
                 continue
             bucket = buckets[group, sale.playbook.id, name]
             if isinstance(what, Stay):
-                bucket.stays.append((what, (what.working or _ZERO) / found.calendar.day_length))
+                bucket.stays.append((what, in_days(what.working, found.calendar)))
             elif what == "override":
                 bucket.overrides += 1
             else:
@@ -225,7 +230,7 @@ class _Sale:
     """One sale as a report takes it: what to count, for which stage and which group."""
 
     state: OpportunityState
-    calendar: WorkCalendar
+    calendar: WorkCalendar | None
     as_of: datetime
     by: By | None
     teams: Mapping[str, str]
@@ -304,7 +309,7 @@ def _row(key: _Key, bucket: _Bucket) -> Row:
     all_ = [stay for stay, _ in bucket.stays]
     left = Counter(stay.cause for stay in all_ if stay.cause is not None)
     elapsed = _lasted((stay.elapsed, stay.cause) for stay in all_)
-    days = _lasted((None if s.working is None else timedelta(days=number), s.cause) for s, number in bucket.stays)
+    days = _lasted((None if number is None else timedelta(days=number), s.cause) for s, number in bucket.stays)
     ended = incidence(elapsed, "end")
     before = [stay.before for stay in all_ if stay.before is not None]
     return Row(

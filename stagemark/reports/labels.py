@@ -26,6 +26,7 @@ _KINDS: Final = {
 _KNOWN: Final = {
     "unknown_stage": "stage",
     "unknown_evidence": "evidence",
+    "step_without_stage": "stage",
     "unknown_step": "step",
     "unknown_reason": "reason",
 }

@@ -219,15 +219,15 @@ class _Telling:
             if name == "evidence" and isinstance(value, list):
                 yield from (self._given(cast(Any, given)) for given in value if given not in now.get(name, []))
             elif value != now.get(name):
-                yield f"{name} {_plain(value)}"
+                yield str(value) if name == "observed_at" else self._changed(name, value)
 
     def _changed(self, name: str, value: JsonValue) -> str:
         if value is True:
-            return self.say(name)
-        people = value if isinstance(value, list) else [value]
+            return self.words.field(name)
+        people = value if isinstance(value, list) else [value] if value else []
         about_people = name in ("owner", "deputy", "collaborators")
         said = ", ".join(self.words.person(str(person)) for person in people) if about_people else _plain(value)
-        return self._pair(self.say(name), said)
+        return self._pair(self.words.field(name), said or DASH)
 
     def _step(self, stage: str, step: str) -> str:
         book = self.words.playbooks.get(self.told.playbook)
@@ -257,4 +257,6 @@ def _plain(value: JsonValue) -> str:
         return f"{value['amount']} {value['currency']}"
     if isinstance(value, dict) and "uri" in value:
         return str(value["uri"])
+    if value is None:
+        return DASH
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,6 +72,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "deputy": ("deputy", "代理人"),
     "no_deputy": ("no deputy", "取消代理人"),
     "collaborators": ("collaborators", "协作者"),
+    "reason": ("reason", "理由"),
+    "note": ("note", "备注"),
+    "look_again": ("look again", "再次查看"),
     "waits_on": ("Waits on", "等待"),
     "account": ("Account", "客户"),
     "owner": ("Owner", "负责人"),
@@ -156,15 +159,21 @@ class Words:
         language: Which.
         playbooks: Whole playbooks by id, for their labels; an id without label is said as it is.
         names: What people are called, by id.
+        earlier: Other versions of the playbooks by id, the newest first, where a stage is looked for that is gone.
     """
 
     language: Language = "en"
     playbooks: Mapping[str, Playbook] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    earlier: Mapping[str, Sequence[Playbook]] = field(default_factory=dict)
 
     def say(self, text: str, /, **values: object) -> str:
         """A text of the reports."""
         return TEXTS[text][self.language == "zh"].format(**values)
+
+    def field(self, name: str) -> str:
+        """What a field of an event is called; its name where it is called nothing."""
+        return self.say(name) if name in TEXTS else name
 
     def of(self, named: Named | None, id_: str) -> str:
         """The label of something named; its id where there is none."""
@@ -176,8 +185,8 @@ class Words:
 
     def stage(self, playbook: str, stage: str) -> str:
         """The label of a stage."""
-        book = self.playbooks.get(playbook)
-        return self.of(book.stage_of.get(stage) if book else None, stage)
+        books = [*filter(None, [self.playbooks.get(playbook)]), *self.earlier.get(playbook, ())]
+        return self.of(next((book.stage_of[stage] for book in books if stage in book.stage_of), None), stage)
 
     def evidence(self, playbook: str, evidence: str) -> tuple[str, Evidence | None]:
         """The label of a kind of evidence, and the kind itself."""

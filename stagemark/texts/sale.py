@@ -38,6 +38,7 @@ TERMS: dict[str, tuple[str, str]] = {
     "wait": ("waiting for somebody", "登记等待对象"),
     "suspend": ("suspending", "暂停"),
     "resume": ("resuming", "恢复"),
+    "command:nurture": ("going to nurture", "转入维持联系"),
     "lose": ("losing", "登记丢单"),
     "reopen": ("reopening", "重新打开"),
     "fall_back": ("falling back", "退回阶段"),
@@ -124,6 +125,10 @@ SALE_TEXTS: dict[str, tuple[str, str]] = {
     "unknown_step": (
         "stage {stage} has no step {step}; it has {known}",
         "阶段“{stage}”没有步骤“{step}”；可用的步骤：{known}",
+    ),
+    "step_without_stage": (
+        "step {step} needs its stage; stages that have such a step: {known}",
+        "步骤“{step}”须注明阶段；含有该步骤的阶段：{known}",
     ),
     "unknown_evidence": (
         "there is no evidence {evidence}; the playbook has {known}",
@@ -269,9 +274,12 @@ SALE_TEXTS: dict[str, tuple[str, str]] = {
         "第 {event} 号事件（{kind}，{observed_at}）将不再成立：{because}",
     ),
     "already_open": (
-        "the sale {opportunity} has been opened already, with other content ({differs}); use a new id, or change that "
-        "sale",
-        "商机 {opportunity} 已经建立，且内容不同（{differs}）；请换用新编号，或变更该商机",
+        "the sale {opportunity} has been opened already ({differs}); use a new id, or change that sale",
+        "商机 {opportunity} 已经建立（{differs}）；请换用新编号，或变更该商机",
+    ),
+    "opened_by_other_key": (
+        "with the same content, but by the key {stored} instead of {given}",
+        "内容相同，但所用的键是 {stored}，而非 {given}",
     ),
     "opened_otherwise": (
         "{field}: {given} instead of the stored {stored}",
@@ -294,9 +302,9 @@ SALE_TEXTS: dict[str, tuple[str, str]] = {
         "对第 {event} 号事件的更正不合格式：{why}",
     ),
     "correction_fixed": (
-        "{fields} of event {event} can't be changed by changes; for the time give observed_at, for all else void the "
-        "event and record it anew",
-        "不能通过 changes 更改第 {event} 号事件的 {fields}；更正时间请用 observed_at，其他请作废该事件后重新记录",
+        "{fields} of event {event} can't be changed by changes; for the time give observed_at (--happened-at), for all "
+        "else void the event and record it anew",
+        "不能用 changes 更改第 {event} 号事件的 {fields}；时间请用 observed_at（--happened-at），其他请作废后重录",
     ),
     "field_unfit": ("{field} has a wrong value", "字段 {field} 的值不合格式"),
     # -- envelopes

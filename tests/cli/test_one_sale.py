@@ -94,10 +94,28 @@ def test_why_not_says_the_same_and_records_nothing(stagemark: CommandLine) -> No
     assert stagemark("mark", "S-4", "find.start").status == 0
 
 
+def test_nobody_works_on_a_sale_too_once_that_is_said(stagemark: CommandLine) -> None:
+    opened(stagemark, "S-7")
+    for words in (("--collaborator", "li"), ("--no-collaborators",)):
+        assert stagemark("change", "S-7", *words).status == 0
+    assert stagemark("show", "S-7", "--output", "json").json["collaborators"] == []
+    assert "collaborators: —" in stagemark("show", "S-7").out
+
+
+def test_a_migration_can_be_asked_about_before_it_is_made(stagemark: CommandLine) -> None:
+    opened(stagemark, "S-6")
+    assert stagemark("mark", "S-6", "find.start", "--observed-at", "2026-03-03").status == 0
+    moving = ("migrate", "S-6", "retail-six", "--reason", "another way")
+    asked, refused = stagemark(*moving, "--why-not"), stagemark(*moving)
+    assert (asked.status, asked.codes) == (refused.status, refused.codes) == (2, ["migration_orphans"])
+    fitting = ("migrate", "S-6", "bank-six", "--reason", "another way")
+    assert stagemark(*fitting, "--why-not").out.strip() == "Nothing stands in the way."
+    assert stagemark(*fitting, "--output", "json").json["sequences"] == [3]
+
+
 def test_what_was_typed_wrong_is_said_before_anything_is_sent(stagemark: CommandLine) -> None:
     assert stagemark("mark", "S-9", "find", "--as", "wang").codes == ["marker_unreadable"]
     assert stagemark("mark", "S-9", "find.start", "-e", "nothing").codes == ["evidence_unreadable"]
-    assert stagemark("mark", "S-9", "find.start", "-e", 'paper={"uri": "x"').codes == ["evidence_json"]
     assert stagemark("mark", "S-9", "find.start", "--observed-at", "2026-03-05T10:00").codes == ["moment_no_zone"]
     assert stagemark("mark", "S-9", "find.start", "--observed-at", "yesterday").codes == ["moment_malformed"]
     assert stagemark("wait", "S-9", "weather").status == 2

@@ -13,6 +13,8 @@ from tests.cli.conftest import CommandLine, Up, up_in
 
 def test_without_a_server_it_says_where_it_looked(tmp_path: Path) -> None:
     stagemark = CommandLine(tmp_path, {"TEMPORAL_ADDRESS": f"127.0.0.1:{free_port()}"})
+    (tmp_path / "people.csv").write_text("id,name\nwang,王\n", "utf-8")
+    assert stagemark("directory", "import", "people.csv").status == 0
     failed = stagemark("mark", "S-1", "find.start", "--as", "wang")
     assert (failed.status, failed.codes) == (1, ["server_unreachable"])
     assert stagemark.variables["TEMPORAL_ADDRESS"] in failed.err
@@ -32,6 +34,14 @@ def test_a_port_in_use_is_named(tmp_path: Path) -> None:
         failed = CommandLine(tmp_path, {})("up", "--no-demo", "--port", port, "--ui-port", str(free_port()))
     assert (failed.status, failed.codes) == (1, ["port_in_use"])
     assert port in failed.err
+
+
+def test_one_file_has_one_server(tmp_path: Path) -> None:
+    with up_in(tmp_path, "--no-demo"):
+        ports = ("--port", str(free_port()), "--ui-port", str(free_port()))
+        second = CommandLine(tmp_path, {"STAGEMARK_LANGUAGE": "zh"})("up", "--no-demo", *ports)
+    assert (second.status, second.codes) == (1, ["server_running"])
+    assert ".stagemark/temporal.db" in second.err
 
 
 def test_a_database_that_cant_be_had_is_named_without_its_password(tmp_path: Path) -> None:
@@ -58,7 +68,22 @@ def test_an_unknown_language_is_refused(tmp_path: Path) -> None:
     assert (failed.status, failed.codes) == (2, ["language_unknown"])
 
 
-@pytest.mark.parametrize("command", ["receivables", "durations", "show S-1", "inbox --for wang", "ledger verify"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "receivables",
+        "durations",
+        "show S-1",
+        "inbox --for wang",
+        "ledger verify",
+        "directory contacts",
+        "directory forget c-1",
+        "open S-1 --account acme --owner wang --as wang",
+        "mark S-1 find.start --as wang",
+        "account lift acme --reason x --as wang",
+        "payment enter S-1 P-1 --on 2026-03-02 --amount 5CNY --as wang",
+    ],
+)
 def test_where_no_ledger_is_a_command_says_so_and_makes_none(tmp_path: Path, command: str) -> None:
     asked = CommandLine(tmp_path, {"STAGEMARK_LANGUAGE": "zh"})(*command.split())
     assert (asked.status, asked.codes) == (2, ["ledger_missing"])
@@ -75,6 +100,15 @@ def test_a_second_start_goes_on_where_the_first_was(tmp_path: Path) -> None:
         marked = stagemark("mark", "S-1", "find.start", "--observed-at", "2026-03-03", "--output", "json")
     assert marked.status == 0, marked.err
     assert marked.json["sequences"] == [2]
+
+
+def test_another_folder_holds_the_ledger_too_and_other_commands_are_told_where(tmp_path: Path) -> None:
+    with up_in(tmp_path, "--no-demo", "--data", "a folder") as up:
+        (told,) = [line for line in up.said if "export" in line]
+    ledger = tmp_path / "a folder" / "stagemark.db"
+    assert ledger.exists()
+    assert told.endswith(f"export STAGEMARK_DATABASE_URL='sqlite:///{ledger}' TEMPORAL_ADDRESS=127.0.0.1:{up.port}")
+    assert not (tmp_path / ".stagemark").exists()
 
 
 def test_the_server_ends_with_up(running: Up, tmp_path: Path) -> None:

@@ -55,7 +55,6 @@ PLAYBOOK = Playbook.model_validate(
         "loss_reasons": [{"id": "price", "label": {"zh": "价格", "en": "Price"}}],
     }
 )
-COMPILED = PLAYBOOK.compiled()
 ZONE = "Asia/Shanghai"
 CALENDAR = WorkCalendar(
     id="cn", zone=ZONE, hours=((time(9), time(17)),), known_from=date(2020, 1, 1), known_until=date(2030, 12, 31)
@@ -76,9 +75,19 @@ def march(day: int) -> date:
 class Told:
     """A sale, and what is told of it; recorded at noon of the day that it is told of, or later."""
 
-    def __init__(self, name: str = "s1", *, owner: str = "an", on: int = 1, **more: Any) -> None:
-        self.state = OpportunityState(name, COMPILED)
-        self.tell(c.Open(playbook=PLAYBOOK.ref(), account="acme", owner=owner, zone=ZONE, calendar="cn", **more), on)
+    def __init__(
+        self,
+        name: str = "s1",
+        *,
+        owner: str = "an",
+        on: int = 1,
+        calendar: str = "cn",
+        book: Playbook = PLAYBOOK,
+        **more: Any,
+    ) -> None:
+        self.state = OpportunityState(name, book.compiled())
+        opening = c.Open(playbook=book.ref(), account="acme", owner=owner, zone=ZONE, calendar=calendar, **more)
+        self.tell(opening, on)
 
     def tell(self, command: Command, on: int | None, recorded: int | None = None, actor: str = "an") -> "Told":
         day = on if recorded is None else recorded
@@ -103,7 +112,7 @@ class Told:
         return self.tell(c.Mark(stage=stage, edge="end", evidence=given), on, recorded)
 
     def seen(self, clocks: Clocks) -> OpportunityState | None:
-        return seen(self.state.opportunity, self.state.events, lambda _: COMPILED, clocks)
+        return seen(self.state.opportunity, self.state.events, lambda _: self.state.playbook, clocks)
 
 
 def on(as_of: int | None = None, as_known_on: int | None = None) -> Clocks:
@@ -111,4 +120,4 @@ def on(as_of: int | None = None, as_known_on: int | None = None) -> Clocks:
 
 
 def refolded(told: Told) -> OpportunityState:
-    return fold(told.state.opportunity, told.state.events, COMPILED)
+    return fold(told.state.opportunity, told.state.events, told.state.playbook)

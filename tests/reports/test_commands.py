@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from stagemark import bootstrap
 from stagemark.cli.reports import app
 from stagemark.domain import commands as c
+from stagemark.domain.playbook import Playbook
 from stagemark.errors import StagemarkError
 from tests.reports.sales import PLAYBOOK, Told
 
@@ -30,11 +31,16 @@ def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     async def fill() -> None:
         async with bootstrap.engine() as parts:
-            await parts.ledger.keep_playbook(PLAYBOOK)
-            await parts.ledger.append_many({sale.state.opportunity: sale.state.events for sale in sales})
             await parts.directory.bring_in(people)
 
     asyncio.run(fill())
+    asyncio.run(keep(*sales))
+
+
+async def keep(*sales: Told, book: Playbook = PLAYBOOK) -> None:
+    async with bootstrap.engine() as parts:
+        await parts.ledger.keep_playbook(book)
+        await parts.ledger.append_many({sale.state.opportunity: sale.state.events for sale in sales})
 
 
 def said(*words: str) -> str:
@@ -56,6 +62,18 @@ def test_durations_are_told_as_a_table_with_the_labels_of_the_stored_playbook() 
     assert "寻找" in said("durations", "--language", "zh")
 
 
+def test_a_stage_is_called_as_the_newest_version_that_has_it_calls_it() -> None:
+    whole = PLAYBOOK.model_dump(mode="json")
+    find, talk, sign = whole["stages"]
+    renamed = {**find, "label": {"zh": "找到", "en": "Found"}}
+    meet = {**talk, "id": "meet", "label": {"zh": "见面", "en": "Meet"}}
+    book = Playbook.model_validate({**whole, "version": "2", "stages": [renamed, meet, sign]})
+    asyncio.run(keep(Told("new", on=10, book=book).begin("find", 11).begin("meet", 12), book=book))
+    told = said("durations", "--as-of", "2026-03-31")
+    assert all(label in told for label in ("Found", "Meet", "Talk"))
+    assert "Find" not in told
+
+
 def test_by_owner_people_are_called_by_their_names() -> None:
     assert "安娜" in said("durations", "--by", "owner", "--as-of", "2026-03-31")
 
@@ -74,6 +92,26 @@ def test_as_of_and_as_known_on_are_two_clocks() -> None:
     assert ended("--as-of", "2026-03-06") == 1
     assert ended("--as-known-on", "2026-03-19") == 1
     assert ended("--as-of", "2026-03-06", "--as-known-on", "2026-03-19") == 0
+
+
+def test_a_calendar_that_is_not_known_here_is_named_and_what_does_not_need_it_is_said() -> None:
+    asyncio.run(keep(Told("own", calendar="own").begin("find", 2).end("find", 6)))
+
+    def warned(*words: str) -> str:
+        result = CliRunner().invoke(app, [*words], catch_exceptions=False)
+        assert (result.exit_code, result.stderr.count("\n")) == (0, 1)
+        assert result.stderr.startswith("calendar_left_out: ")
+        assert "STAGEMARK_CALENDARS" in result.stderr
+        return result.stdout
+
+    assert json.loads(warned("durations", "--stage", "find", "--output", "json"))["rows"][0]["visits"] == 4
+    shown = json.loads(warned("show", "own", "--output", "json"))
+    assert (shown["stays"][0]["elapsed"]["iso8601"], shown["stays"][0]["working"], shown["due"]) == (
+        "PT96H0M0S",
+        None,
+        [],
+    )
+    assert "Find" in warned("show", "own")
 
 
 def test_one_sale_is_shown_for_people_and_for_programs() -> None:

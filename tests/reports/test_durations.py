@@ -53,6 +53,14 @@ def test_each_stage_has_its_time_and_the_gap_before_it() -> None:
     assert (sign.visits, sign.open, sign.elapsed.median, sign.gaps.count) == (1, 1, None, 0)
 
 
+def test_where_the_calendar_of_a_sale_is_not_known_its_elapsed_time_counts_and_working_time_is_left_out() -> None:
+    find = row(table(Told(calendar="own").begin("find", 2).end("find", 6), plain()), "find")
+    assert (find.visits, find.elapsed.p90, find.undated) == (2, 4 * DAY, 0)
+    alone = row(table(Told(calendar="own").begin("find", 2).end("find", 6)), "find")
+    assert (alone.elapsed.median, alone.working.median, alone.working_days.median) == (4 * DAY, None, None)
+    assert (alone.gaps.median, alone.gaps.median_working) == (1 * DAY, None)
+
+
 def test_open_visits_count_as_lower_bounds_and_not_as_finished() -> None:
     # Left after 2 and 6 days; open after 4 and 14. Half have been left only by the sixth day: 1/4 + 3/4·1/2.
     sales = [

@@ -66,7 +66,7 @@ def test_a_corrected_event_shows_what_it_said_before_and_why() -> None:
     entry = next(e for e in timed(told).entries if e.sequence == 3)
     assert (entry.observed_at, entry.was and entry.was["observed_at"]) == ("2026-03-09", "2026-03-06")
     assert [one.reason for one in entry.corrected] == ["misread"]
-    assert "corrected: misread (安娜); was observed_at 2026-03-06" in printed(timed(told))
+    assert "corrected: misread (安娜); was 2026-03-06" in printed(timed(told))
 
 
 def test_overrides_are_named_with_who_and_why() -> None:

@@ -137,14 +137,6 @@ async def test_a_client_that_cannot_carry_the_models_is_refused(
     assert refused.value.code == "converter_unsuited"
 
 
-async def test_settings_that_are_wrong_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("STAGEMARK_LANGUAGE", "fr")
-    monkeypatch.setenv("STAGEMARK_CONTINUE_AFTER", "3")
-    with pytest.raises(InvalidInput) as refused:
-        bootstrap.read_settings()
-    assert [problem.where for problem in refused.value.problems] == ["STAGEMARK_LANGUAGE", "STAGEMARK_CONTINUE_AFTER"]
-
-
 async def test_a_temporal_profile_that_cannot_be_read_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     profile = tmp_path / "temporal.toml"
     profile.write_text("this is no [toml")

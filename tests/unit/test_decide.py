@@ -98,7 +98,7 @@ def test_several_markers_may_come_in_any_order_if_together_they_are_lawful() -> 
         (c.Suspend(reason="x", look_again=date(2026, 3, 2)), "look_again_past"),
         (c.Record(), "nothing_to_do"),
         (c.Record(stage="find", step="dance"), "unknown_step"),
-        (c.Record(step="call"), "unknown_step"),
+        (c.Record(step="call"), "step_without_stage"),
         (c.Record(evidence=(c.Given(evidence="horoscope", value="x"),)), "unknown_evidence"),
         (c.Change(reason="no change"), "nothing_to_do"),
         (c.Answer(event=1, answer="done", text="x"), "unknown_trigger"),
@@ -207,6 +207,9 @@ def test_nurture_leaves_the_first_stage_and_coming_back_begins_it_again() -> Non
     sale = opened("find.start")
     sale.tell(c.Nurture(reason="no opportunity", look_again=date(2026, 9, 1)))
     assert (sale.state.life, sale.state.open_stages) == ("nurture", [])
+    again = sale.ask(c.Nurture(reason="no budget", look_again=date(2026, 6, 1)))
+    assert isinstance(again, Rejected)
+    assert again.problems[1].text().endswith("going to nurture is not possible: the sale is in nurture")
     assert sale.refused(mark(sale, "find", "start")) == ["life_out_of_turn"]
     sale.now += timedelta(days=30)
     sale.tell(c.ComeBack(reason="budget"))
@@ -329,6 +332,7 @@ def test_a_second_opening_that_says_the_same_differs_in_its_key_or_in_its_day() 
     assert [p.params["differs"][0]["params"]["field"] for p in (*other_key.problems, *no_day.problems)] == [
         "key", "observed_at",
     ]  # fmt: skip
+    assert "(with the same content, but by the key open instead of another)" in other_key.problems[0].text()
 
 
 def test_an_opening_comes_first_and_once() -> None:

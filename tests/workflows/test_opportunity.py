@@ -235,7 +235,10 @@ async def test_what_no_run_could_take_is_refused_before_it_is_sent(host: Host, s
         await host.sales.record(sale, *long, actor="wang")
     with pytest.raises(InvalidInput) as unfit:
         await host.sales.record("S\x00", c.Record(note="n"), actor="wang")
-    assert [too_large.value.code, unfit.value.code] == ["envelope_too_large", "opportunity_id_unfit"]
+    with pytest.raises(InvalidInput) as too_long:
+        await host.sales.open("S" * 300, PLAYBOOK, account="A-1", owner="wang", actor="wang")
+    codes = [refused.value.code for refused in (too_large, unfit, too_long)]
+    assert codes == ["envelope_too_large", "opportunity_id_unfit", "opportunity_id_unfit"]
 
 
 async def test_a_cancelled_run_writes_down_what_it_acknowledged_and_the_sale_goes_on(host: Host, sale: str) -> None:

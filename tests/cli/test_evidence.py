@@ -1,0 +1,91 @@
+"""Evidence as it is typed."""
+
+from __future__ import annotations
+
+import pytest
+
+from stagemark.cli.evidence import marks, typed_evidence
+from stagemark.domain.commands import Mark
+from stagemark.domain.playbook import Edge, Playbook
+from stagemark.errors import InvalidInput
+from tests.cli.conftest import CommandLine
+from tests.cli.test_one_sale import opened
+
+BOOK = Playbook.model_validate(
+    {
+        "id": "two",
+        "evidence": [
+            {"id": "note", "type": "text"},
+            {"id": "who", "type": "person"},
+            {"id": "n", "type": "number"},
+            {"id": "roles", "type": "choice", "many": True, "options": [{"id": "true"}, {"id": "user"}]},
+        ],
+        "stages": [
+            {"id": "one", "start": {}, "end": {"conditions": [{"evidence": "n", "at_least": "3"}]}},
+            {"id": "two", "start": {"evidence": [{"evidence": "roles"}, {"evidence": "n"}]}, "end": {}},
+        ],
+        "loss_reasons": [{"id": "price"}],
+    }
+)
+
+
+def read(text: str, playbook: Playbook | None = BOOK) -> object:
+    (given,) = typed_evidence([text], None, "wang").read(playbook)
+    return given.value
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        ("note=2026", "2026"),
+        ("note=true", "true"),
+        ('note="2026"', "2026"),
+        ("note=[draft] as sent", "[draft] as sent"),
+        ("who@c-1=4711", "4711"),
+        ("n=3", 3),
+        ("n=many", "many"),
+        ("roles=true", "true"),
+        ('roles=["user"]', ["user"]),
+    ],
+)
+def test_a_value_is_read_by_the_type_of_its_evidence(typed: str, value: object) -> None:
+    assert read(typed) == value
+
+
+def test_a_value_of_evidence_that_is_not_known_is_json_or_text() -> None:
+    assert [read(text, None) for text in ("note=2026", "note=as sent")] == [2026, "as sent"]
+    with pytest.raises(InvalidInput) as refused:
+        read('roles=["user"')
+    assert refused.value.code == "evidence_json"
+
+
+def test_each_piece_of_evidence_stands_with_the_first_marker_that_asks_for_it_else_with_the_first() -> None:
+    given = typed_evidence(["n=5", "roles=user", "note=x"], ["who=nobody knows"], "wang").read(BOOK)
+
+    def homes(*markers: tuple[str, Edge]) -> list[list[str]]:
+        found = marks(markers, given, BOOK)
+        return [[one.evidence for one in command.evidence] for command in found if isinstance(command, Mark)]
+
+    assert homes(("one", "start"), ("one", "end"), ("two", "start")) == [["note", "who"], ["n"], ["roles"]]
+    assert homes(("one", "start"), ("two", "start")) == [["note", "who"], ["n", "roles"]]
+    assert homes(("two", "end"), ("nowhere", "start")) == [["n", "roles", "note", "who"], []]
+
+
+def test_a_step_alone_belongs_to_the_one_stage_that_has_it(stagemark: CommandLine) -> None:
+    words = ("--account", "acme", "--owner", "wang", "--mark", "analysis.start")
+    assert stagemark("open", "S-20", *words, "--observed-at", "2026-03-02").status == 0
+    done = stagemark("record", "S-20", "--step", "develop_guide", "--why-not")
+    assert (done.status, done.out.strip()) == (0, "Nothing stands in the way.")
+    unknown = stagemark("record", "S-20", "--step", "dance")
+    assert (unknown.status, unknown.codes) == (2, ["step_without_stage"])
+
+
+def test_evidence_recorded_with_several_markers_can_be_taken_back_with_the_one_that_asks_for_it(
+    stagemark: CommandLine,
+) -> None:
+    opened(stagemark, "S-21")
+    done = stagemark("mark", "S-21", "find.start", "find.end", "-e", "fit=2026", "--observed-at", "2026-03-03")
+    assert done.status == 0, done.err
+    assert stagemark("void", "S-21", "3", "--reason", "a slip").status == 0
+    again = stagemark("mark", "S-21", "find.end", "--observed-at", "2026-03-03")
+    assert again.codes == ["evidence_missing"]
