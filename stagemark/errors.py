@@ -14,7 +14,8 @@ from typing import Any, ClassVar, Self
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
-from stagemark.problem_texts import PROBLEM_TEXTS, Language, render
+from stagemark.problem_texts import PROBLEM_TEXTS, render
+from stagemark.texts.language import Language
 
 __all__ = [
     "Conflict",

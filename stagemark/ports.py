@@ -20,7 +20,7 @@ from stagemark.domain.policy import Policy
 from stagemark.domain.quiet import QuietHours
 from stagemark.domain.reactions import Message
 from stagemark.errors import Problem
-from stagemark.problem_texts import Language
+from stagemark.texts.language import Language
 
 __all__ = [
     "Books",

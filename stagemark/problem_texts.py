@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 from stagemark.texts.account import ACCOUNT_TEXTS, CLEARANCE_TERMS
 from stagemark.texts.aftercare import AFTERCARE_TEXTS
@@ -13,15 +13,14 @@ from stagemark.texts.contacts import CONTACT_TEXTS
 from stagemark.texts.engine import ENGINE_TEXTS
 from stagemark.texts.fields import FIELD_TEXTS
 from stagemark.texts.importing import IMPORT_TEXTS
+from stagemark.texts.language import Language
 from stagemark.texts.messages import MESSAGE_TEXTS
 from stagemark.texts.neighbours import NEIGHBOUR_TEXTS
 from stagemark.texts.playbook import PLAYBOOK_TEXTS
 from stagemark.texts.sale import SALE_TEXTS, TERMS
 from stagemark.texts.tasks_collection import MILESTONE_TERMS
 
-Language = Literal["zh", "en"]
-
-__all__ = ["PROBLEM_TEXTS", "Language", "render"]
+__all__ = ["PROBLEM_TEXTS", "render"]
 
 PROBLEM_TEXTS: dict[str, tuple[str, str]] = {
     **SALE_TEXTS,

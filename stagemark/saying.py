@@ -14,7 +14,7 @@ from stagemark.domain.commands import Command, Envelope, Given
 from stagemark.domain.moments import Moment
 from stagemark.domain.words import opportunity_problem
 from stagemark.errors import InvalidInput, problems_of
-from stagemark.problem_texts import Language
+from stagemark.texts.language import Language
 
 __all__ = ["Evidence", "Said", "When", "check_id", "check_sendable", "envelope_of", "given_of", "valid"]
 

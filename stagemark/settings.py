@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from stagemark.contracts.queues import TASK_QUEUE
-from stagemark.problem_texts import Language
+from stagemark.texts.language import Language
 
 __all__ = ["Settings"]
 

@@ -19,9 +19,9 @@ from stagemark.domain.policy import Policy
 from stagemark.domain.quiet import may_reach
 from stagemark.errors import NotFound, Problem
 from stagemark.ports import Calendars, Directory, Message, Person, Policies
-from stagemark.problem_texts import Language
 from stagemark.readmodel.store import Store
 from stagemark.texts.answering import answer_line
+from stagemark.texts.language import Language
 from stagemark.texts.tasks import params_said, task_text
 
 if TYPE_CHECKING:

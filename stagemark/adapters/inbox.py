@@ -15,10 +15,10 @@ from stagemark.domain.playbook import Named, Playbook
 from stagemark.domain.policy import MessagePolicy
 from stagemark.errors import Problem
 from stagemark.ports import Message, Person, Policies
-from stagemark.problem_texts import Language
 from stagemark.readmodel.schema import deliveries, messages, playbooks, triggers
 from stagemark.readmodel.store import Store
 from stagemark.readmodel.tables.common import tasks
+from stagemark.texts.language import Language
 from stagemark.texts.tasks import task_text
 from stagemark.texts.tasks_complaint import STEP_OF
 

@@ -7,9 +7,9 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Connection, select, update
 
 from stagemark.adapters.inbox import Note, read_notes
-from stagemark.problem_texts import Language
 from stagemark.readmodel.schema import messages
 from stagemark.readmodel.store import Store
+from stagemark.texts.language import Language
 
 __all__ = ["Outgoing", "digest_day", "digest_key"]
 

@@ -19,7 +19,7 @@ from stagemark.domain.quiet import QuietHours
 from stagemark.domain.roles import OF_A_SALE
 from stagemark.errors import InvalidInput, Problem, reason_of
 from stagemark.ports import Person
-from stagemark.problem_texts import Language
+from stagemark.texts.language import Language
 
 __all__ = ["COLUMNS", "MOST", "Row", "is_under", "read_people", "read_rows", "read_text", "rows_in", "unfit"]
 

@@ -34,7 +34,7 @@ from stagemark.cli import (
 from stagemark.cli.common import complain, language
 from stagemark.cli.usage import asks_for_help, misused
 from stagemark.errors import InvalidInput, StagemarkError
-from stagemark.problem_texts import Language
+from stagemark.texts.language import Language
 
 __all__ = ["app", "main"]
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from stagemark import bootstrap
 from stagemark.cli.common import LanguageOption, as_json, language, run
 from stagemark.errors import InvalidInput, NotFound, reason_of
-from stagemark.problem_texts import Language
+from stagemark.texts.language import Language
 
 __all__ = ["app"]
 

@@ -17,7 +17,7 @@ from rich.console import Console
 
 from stagemark.domain.money import Amount
 from stagemark.errors import InvalidInput, Problem, StagemarkError, problems_of
-from stagemark.problem_texts import Language
+from stagemark.texts.language import Language
 
 __all__ = [
     "LanguageOption",

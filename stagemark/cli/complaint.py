@@ -15,7 +15,7 @@ from stagemark.cli.listing import ListOutput, show
 from stagemark.cli.neighbours import Ask, Part, names
 from stagemark.domain.complaint.policy import StepId
 from stagemark.errors import NotFound
-from stagemark.problem_texts import Language
+from stagemark.texts.language import Language
 from stagemark.texts.tasks_complaint import COMPLAINT_LIFE_TERMS, STEP_TERMS
 from stagemark.texts.terms import Terms, term
 

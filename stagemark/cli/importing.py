@@ -23,8 +23,8 @@ from stagemark.cli.common import LanguageOption, as_json, console, language, run
 from stagemark.domain.playbook import Playbook
 from stagemark.errors import InvalidInput, NotFound, Problem
 from stagemark.playbooks.load import find_playbook
-from stagemark.problem_texts import Language
 from stagemark.reports.render import Output
+from stagemark.texts.language import Language
 
 if TYPE_CHECKING:
     from stagemark.importing.mapping import LoadedMapping

@@ -12,8 +12,8 @@ from stagemark import bootstrap
 from stagemark.cli.common import LanguageOption, OutputOption, as_json, console, language, run
 from stagemark.errors import NotFound
 from stagemark.ports import Person
-from stagemark.problem_texts import Language
 from stagemark.texts.answering import answer_line
+from stagemark.texts.language import Language
 
 if TYPE_CHECKING:
     from stagemark.adapters.inbox import Inbox, Note

@@ -20,7 +20,7 @@ from stagemark.texts.receivables import HELD
 from stagemark.texts.tasks_collection import BECAME_TERMS, KIND_TERMS, TYPE_TERMS
 
 if TYPE_CHECKING:
-    from stagemark.problem_texts import Language
+    from stagemark.texts.language import Language
 
 __all__ = ["app", "shown"]
 

@@ -12,7 +12,7 @@ from rich.progress import Progress
 
 from stagemark import bootstrap
 from stagemark.cli.common import LanguageOption, OutputOption, console, language, run, tell
-from stagemark.problem_texts import Language
+from stagemark.texts.language import Language
 
 if TYPE_CHECKING:
     from stagemark.readmodel.audit import Audited

@@ -21,8 +21,8 @@ from rich.text import Text
 
 from stagemark.cli.common import as_json, screen, tell
 from stagemark.errors import InvalidInput, Problem
-from stagemark.problem_texts import Language
 from stagemark.spreadsheets import cell as text_cell
+from stagemark.texts.language import Language
 from stagemark.texts.terms import YES_TERMS, Terms, joined, term
 
 __all__ = ["ListOutput", "checked", "labelled", "money", "show", "show_problems"]

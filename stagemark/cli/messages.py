@@ -10,7 +10,7 @@ from stagemark import bootstrap
 from stagemark.cli.common import LanguageOption, console, language, run
 from stagemark.cli.listing import ListOutput, checked, show
 from stagemark.errors import NotFound, Problem, Unavailable
-from stagemark.problem_texts import Language
+from stagemark.texts.language import Language
 
 if TYPE_CHECKING:
     from stagemark.adapters.carriers import Outcome

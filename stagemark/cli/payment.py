@@ -17,7 +17,7 @@ from stagemark.cli.listing import ListOutput, money, show
 from stagemark.cli.neighbours import COLLECTIONS, Ask, OnDay, day_of, listed, number_of
 from stagemark.cli.recording import Reason
 from stagemark.errors import InvalidInput
-from stagemark.problem_texts import Language
+from stagemark.texts.language import Language
 
 __all__ = ["app"]
 

@@ -28,7 +28,7 @@ from stagemark.errors import InvalidInput, Problem, StagemarkError, reason_of
 from stagemark.playbooks import diagram as pictures
 from stagemark.playbooks.load import find_playbook, look_up, shipped, shipped_playbook
 from stagemark.playbooks.schema import playbook_schema
-from stagemark.problem_texts import Language
+from stagemark.texts.language import Language
 
 __all__ = ["app"]
 

@@ -12,7 +12,7 @@ from stagemark.cli.neighbours import AFTERCARE, day_of, listed
 from stagemark.cli.recording import Actor, Key, ObservedAt, Sale, said
 from stagemark.domain.catalogue import Suggestion
 from stagemark.errors import InvalidInput
-from stagemark.problem_texts import Language
+from stagemark.texts.language import Language
 from stagemark.texts.tasks_aftercare import PROMPT_TERMS
 
 __all__ = ["app", "linked"]

@@ -15,7 +15,7 @@ from stagemark.cli.neighbours import day_of, names
 from stagemark.domain.collection.receivables import Owing, Share, Total, below, cells, shares, totals
 from stagemark.errors import NotFound
 from stagemark.ports import Person
-from stagemark.problem_texts import Language
+from stagemark.texts.language import Language
 from stagemark.texts.receivables import CELL_TERMS, HEADINGS, HELD
 from stagemark.texts.tasks_collection import KIND_TERMS
 from stagemark.texts.terms import Terms

@@ -20,9 +20,9 @@ from stagemark.contracts.messages import Receipt
 from stagemark.domain import commands as c
 from stagemark.domain.playbook import Playbook
 from stagemark.errors import Problem, Refused, StagemarkError
-from stagemark.problem_texts import Language
 from stagemark.reports.labels import Labels
 from stagemark.reports.texts import Words
+from stagemark.texts.language import Language
 
 if TYPE_CHECKING:
     from stagemark.client import Said, Stagemark

@@ -19,13 +19,13 @@ from stagemark.domain.playbook import Playbook
 from stagemark.domain.state import OpportunityState
 from stagemark.errors import InvalidInput, NotFound, Problem, Unavailable
 from stagemark.ports import Person
-from stagemark.problem_texts import Language
 from stagemark.reports.durations import By, Report, durations
 from stagemark.reports.render import Output, durations_csv, durations_json, durations_table
 from stagemark.reports.sales import Clocks, seen
 from stagemark.reports.telling import timeline_json, timeline_tables
 from stagemark.reports.texts import Words
 from stagemark.reports.timeline import timeline
+from stagemark.texts.language import Language
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -23,7 +23,7 @@ from stagemark import bootstrap
 from stagemark.cli.common import LanguageOption, console, language, run
 from stagemark.cli.reports import print_durations
 from stagemark.errors import InvalidInput
-from stagemark.problem_texts import Language
+from stagemark.texts.language import Language
 
 if TYPE_CHECKING:
     from temporalio.client import Client

@@ -14,7 +14,7 @@ from temporalio.exceptions import ApplicationError
 
 from stagemark.domain.commands import Envelope
 from stagemark.errors import InvalidInput, Problem, problems_of
-from stagemark.problem_texts import Language
+from stagemark.texts.language import Language
 
 __all__ = ["RESTORING", "CompactPayloadConverter", "refusal", "speaking", "suited"]
 

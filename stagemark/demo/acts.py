@@ -16,7 +16,7 @@ from stagemark.domain.aftercare.state import AftercareState
 from stagemark.domain.money import Amount
 from stagemark.errors import NotFound, Refused
 from stagemark.playbooks.load import shipped_playbook
-from stagemark.problem_texts import Language
+from stagemark.texts.language import Language
 
 __all__ = ["ACTS", "Scene", "until"]
 

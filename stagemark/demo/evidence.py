@@ -15,7 +15,7 @@ from stagemark.demo.people import PHRASES
 from stagemark.domain.commands import Given, Override
 from stagemark.domain.money import Amount
 from stagemark.domain.playbook import Condition, Edge, Evidence, EvidenceType, Need, Playbook
-from stagemark.problem_texts import Language
+from stagemark.texts.language import Language
 
 __all__ = ["Facts", "document"]
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from stagemark.problem_texts import Language
+from stagemark.texts.language import Language
 
 __all__ = [
     "CONTACTS_FILE",

@@ -18,7 +18,7 @@ from stagemark.domain.moments import Moment
 from stagemark.domain.money import Amount
 from stagemark.domain.playbook import Edge, Playbook, PlaybookRef
 from stagemark.domain.words import Key, Line, Name, Prose, Reason, Value
-from stagemark.problem_texts import Language
+from stagemark.texts.language import Language
 
 __all__ = [
     "Answer",

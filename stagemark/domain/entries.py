@@ -15,7 +15,7 @@ from pydantic import AwareDatetime, Field, JsonValue
 from stagemark.domain.commands import LookAgain, Model, PersonId, Source, fingerprint
 from stagemark.domain.moments import Moment
 from stagemark.domain.words import Key, Prose
-from stagemark.problem_texts import Language
+from stagemark.texts.language import Language
 
 __all__ = ["AnswerTask", "Day", "Entry", "Kind", "Reckoned", "Request", "Stream", "TaskDue", "TaskMissed", "entry_hash"]
 

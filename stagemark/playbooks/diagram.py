@@ -11,7 +11,7 @@ from pathlib import Path
 from stagemark.domain.machine import Composite, Machine, Turn, drawn, machines_of, turns_of
 from stagemark.domain.playbook import Playbook, Text
 from stagemark.errors import InvalidInput
-from stagemark.problem_texts import Language
+from stagemark.texts.language import Language
 from stagemark.texts.sale import TERMS
 
 __all__ = ["mermaid", "png", "svg"]

@@ -10,9 +10,9 @@ from stagemark.domain.account.policy import AccountPolicy
 from stagemark.domain.account.state import AccountState
 from stagemark.domain.money import Amount
 from stagemark.domain.playbook import Named
-from stagemark.problem_texts import Language
 from stagemark.texts.account import CLEARANCE_TERMS
 from stagemark.texts.account_page import PAGE_TEXTS
+from stagemark.texts.language import Language
 from stagemark.texts.tasks_account import GRADE_TERMS
 from stagemark.texts.terms import Terms, joined, term
 

@@ -19,12 +19,12 @@ from stagemark.domain.contract import MILESTONES
 from stagemark.domain.neighbour import Around
 from stagemark.domain.playbook import Evidence, EvidenceType, Playbook
 from stagemark.domain.spans import earlier
-from stagemark.problem_texts import Language
 from stagemark.readmodel.dossier import Dossier
 from stagemark.reports.briefing_due import DONE, due, late
 from stagemark.reports.briefing_parts import Section, Voice
 from stagemark.texts.account_page import PAGE_TEXTS
 from stagemark.texts.contacts import STYLE_TERMS
+from stagemark.texts.language import Language
 from stagemark.texts.spans import span_text
 from stagemark.texts.tasks_account import GRADE_TERMS
 from stagemark.texts.tasks_aftercare import HOW_TERMS, PROMPT_TERMS, REFERRAL_TERMS, contact_text

@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from stagemark.domain.money import Amount
-from stagemark.problem_texts import Language
 from stagemark.texts.briefing import BRIEFING_TEXTS
+from stagemark.texts.language import Language
 from stagemark.texts.terms import ROLE_TERMS, Terms, joined, term
 
 __all__ = ["Section", "Voice"]

@@ -10,8 +10,8 @@ from pydantic import JsonValue, ValidationError
 from stagemark.domain.contract import Cleared, Contract, Instalment
 from stagemark.domain.money import Amount
 from stagemark.domain.playbook import EvidenceType
-from stagemark.problem_texts import Language
 from stagemark.texts.contract import CONTRACT_TEXTS, OWNER_TERMS
+from stagemark.texts.language import Language
 from stagemark.texts.spans import span_text
 from stagemark.texts.tasks_aftercare import WARRANTY_TERMS
 from stagemark.texts.tasks_collection import MILESTONE_TERMS, TYPE_TERMS

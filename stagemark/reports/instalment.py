@@ -9,8 +9,8 @@ from typing import Any
 from stagemark.domain.collection.receivables import Owing, kind_said
 from stagemark.domain.collection.state import CollectionState, Receivable
 from stagemark.domain.money import Amount
-from stagemark.problem_texts import Language
 from stagemark.texts.instalment_page import INSTALMENT_TEXTS
+from stagemark.texts.language import Language
 from stagemark.texts.tasks import task_text
 from stagemark.texts.tasks_collection import BECAME_TERMS, DEBTOR_TERMS, PROMISE_TERMS, TYPE_TERMS
 from stagemark.texts.terms import Terms, term

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from stagemark.domain.playbook import Named, Playbook
 from stagemark.errors import Problem
-from stagemark.problem_texts import Language
+from stagemark.texts.language import Language
 
 __all__ = ["Labels"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stagemark.domain.playbook import Evidence, Named, Playbook
-from stagemark.problem_texts import Language
+from stagemark.texts.language import Language
 from stagemark.texts.terms import LIFE_TERMS
 
 __all__ = ["Words"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from stagemark.problem_texts import Language
+from stagemark.texts.language import Language
 
 __all__ = ["answer_line"]
 

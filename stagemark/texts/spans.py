@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from stagemark.problem_texts import Language
+    from stagemark.texts.language import Language
 
 __all__ = ["span_text"]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from stagemark.problem_texts import Language, render
+from stagemark.problem_texts import render
+from stagemark.texts.language import Language
 from stagemark.texts.messages import MESSAGE_TASKS
 from stagemark.texts.spans import span_text
 from stagemark.texts.tasks_account import ACCOUNT_TASKS, ACCOUNT_TERMS

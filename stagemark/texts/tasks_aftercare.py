@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from stagemark.texts.terms import term
 
 if TYPE_CHECKING:
-    from stagemark.problem_texts import Language
+    from stagemark.texts.language import Language
 
 __all__ = [
     "AFTERCARE_TASKS",

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from stagemark.problem_texts import Language
+from stagemark.texts.language import Language
 
 __all__ = ["LIFE_TERMS", "ROLE_TERMS", "YES_TERMS", "Terms", "joined", "term"]
 

@@ -9,7 +9,7 @@ import pytest
 from stagemark.adapters.checking import SAMPLE, check_letters, params_of
 from stagemark.adapters.letters import Letters
 from stagemark.playbooks.load import shipped_playbook
-from stagemark.problem_texts import Language
+from stagemark.texts.language import Language
 from stagemark.texts.tasks import TASKS
 from tests.messages.installing import NOON, deliver, installed, message
 from tests.messages.receivers import Post

@@ -7,9 +7,9 @@ from stagemark.cli.inbox import lines
 from stagemark.domain.entries import Stream
 from stagemark.domain.reactions import Message
 from stagemark.ports import Person
-from stagemark.problem_texts import Language
 from stagemark.readmodel import books
 from stagemark.readmodel.store import Store
+from stagemark.texts.language import Language
 from tests.scenarios.complaint.playing import OWNER, Complaint, opened
 
 WANG, LI = Person(id=OWNER, name="Wang"), Person(id="li", name="Li")

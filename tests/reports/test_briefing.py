@@ -24,12 +24,12 @@ from stagemark.domain.entries import Stream
 from stagemark.domain.neighbour import Accepted, decide
 from stagemark.domain.told import Held
 from stagemark.playbooks.load import shipped_playbook
-from stagemark.problem_texts import Language
 from stagemark.readmodel import books, dossier
 from stagemark.readmodel.migrate import migrate
 from stagemark.readmodel.store import Store, open_store
 from stagemark.reports.briefing import Briefing, briefing
 from stagemark.reports.briefing_page import briefing_html, briefing_tables
+from stagemark.texts.language import Language
 from tests.playing import Sale
 from tests.scenarios.aftercare.playing import ACCOUNT, SALE, Aftercare, amount, completed, day, satisfied, signed
 

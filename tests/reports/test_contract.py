@@ -4,8 +4,8 @@ import pytest
 from pydantic import JsonValue
 
 from stagemark.domain.playbook import EvidenceType
-from stagemark.problem_texts import Language
 from stagemark.reports.contract import in_words
+from stagemark.texts.language import Language
 from stagemark.texts.spans import span_text
 
 CONTRACT: dict[str, JsonValue] = {

@@ -12,11 +12,11 @@ from stagemark.domain import commands as c
 from stagemark.domain.moments import Moment
 from stagemark.domain.survival import Lasted, incidence, quantile
 from stagemark.errors import InvalidInput
-from stagemark.problem_texts import Language
 from stagemark.reports.durations import By, Report, Row, durations
 from stagemark.reports.render import durations_csv, durations_json, durations_table
 from stagemark.reports.sales import Clocks
 from stagemark.reports.texts import Words
+from stagemark.texts.language import Language
 from tests.reports.sales import CALENDAR, PLAYBOOK, Told, march, on
 
 DAY = timedelta(days=1)

@@ -9,10 +9,10 @@ from rich.console import Console
 from stagemark.domain import commands as c
 from stagemark.domain.commands import Given
 from stagemark.domain.moments import Moment
-from stagemark.problem_texts import Language
 from stagemark.reports.telling import timeline_json, timeline_tables
 from stagemark.reports.texts import TEXTS, Words
 from stagemark.reports.timeline import Timeline, timeline
+from stagemark.texts.language import Language
 from tests.reports.sales import CALENDAR, PLAYBOOK, ZONE, Told, march, on
 
 DAY = timedelta(days=1)

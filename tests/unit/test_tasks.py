@@ -8,7 +8,7 @@ import pytest
 from stagemark.domain.account import commands as account_commands
 from stagemark.domain.aftercare.policy import REFERRAL_STEPS, Anchor
 from stagemark.domain.entries import TaskDue
-from stagemark.problem_texts import Language
+from stagemark.texts.language import Language
 from stagemark.texts.tasks import TASKS, task_text
 from tests.scenarios.account.playing import OWNER, Account, report, signed
 from tests.scenarios.aftercare.playing import completed, satisfied

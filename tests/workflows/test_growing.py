@@ -16,7 +16,7 @@ from stagemark.domain.catalogue import Customer
 from stagemark.domain.commands import Record
 from stagemark.domain.entries import Stream
 from stagemark.errors import InvalidInput, NotFound, Refused
-from stagemark.problem_texts import Language
+from stagemark.texts.language import Language
 from tests.sales import until
 from tests.workflows.conftest import Host
 from tests.workflows.test_collecting import PLAYBOOK

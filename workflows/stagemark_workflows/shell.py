@@ -18,7 +18,7 @@ from stagemark.contracts.names import SENDING_QUEUE
 from stagemark.contracts.wire import RESTORING, refusal
 from stagemark.domain.reactions import Effects
 from stagemark.errors import Problem
-from stagemark.problem_texts import Language
+from stagemark.texts.language import Language
 from stagemark_workflows.alarm import Alarm
 from stagemark_workflows.outbox import posted, queued, sendable, settled
 

@@ -13,7 +13,7 @@ from stagemark.domain.collection.promises import ended
 from stagemark.domain.collection.state import CollectionState, Receivable
 from stagemark.domain.commands import Model
 from stagemark.domain.entries import Day, Entry, Reckoned
-from stagemark.problem_texts import Language
+from stagemark.texts.language import Language
 from stagemark.texts.receivables import CELL_TERMS, HEADINGS, OUTCOME, REST, UNAPPROVED
 from stagemark.texts.tasks_collection import KIND_TERMS, PROMISE_TERMS
 

@@ -7,7 +7,7 @@ import pytest
 from stagemark.domain.aftercare.add_on import why_no_add_on
 from stagemark.domain.playbook import Playbook
 from stagemark.playbooks.load import find_playbook
-from stagemark.problem_texts import Language
+from stagemark.texts.language import Language
 
 
 def refused(playbook: Playbook, at: str, *complaints: str, skipped: str = "") -> list[str]:
