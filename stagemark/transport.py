@@ -189,6 +189,8 @@ def fault(error: RPCError, client: Client) -> StagemarkError:
     said, status, namespace = error.message, error.status, client.namespace
     if any(detail.Is(NamespaceNotFoundFailure.DESCRIPTOR) for detail in error.grpc_status.details):
         return Unavailable.of("wrong_namespace", namespace=namespace)
+    if "no poller seen" in said.lower():
+        return Unavailable.of("no_worker", namespace=namespace)
     if "search attribute" in said.lower():
         return Unavailable.of("search_attribute_missing", namespace=namespace, why=said, command=creating(namespace))
     match status:

@@ -9,7 +9,7 @@ from typing import Annotated, Final, NamedTuple, cast
 import typer
 from pydantic import JsonValue
 
-from stagemark.cli.common import valid
+from stagemark.cli.common import amount_of, valid
 from stagemark.domain import commands as c
 from stagemark.domain.playbook import Edge, EvidenceType, Playbook
 from stagemark.errors import InvalidInput
@@ -50,14 +50,21 @@ class Typed(NamedTuple):
         """The evidence, by the types of a playbook.
 
         Raises:
-            InvalidInput: `evidence_json`, or what is wrong with a value.
+            InvalidInput: `evidence_json`, those of `amount_of`, or what is wrong with a value.
         """
         rules = playbook.evidence_of if playbook else {}
         given = []
         for name, person, text in self.values:
-            value = json_or_text(text, _FORMS.get(rules[name].type) if name in rules else None)
+            value = _read(text, rules[name].type if name in rules else None)
             given.append(valid(c.Given, evidence=name, person=person, value=value))
         return given + self.overrides
+
+
+def _read(text: str, kind: EvidenceType | None) -> JsonValue:
+    """A value by its type: money also as `--value` has it."""
+    if kind is EvidenceType.MONEY and not text.lstrip().startswith("{"):
+        return cast(JsonValue, amount_of(text, "--evidence").model_dump(mode="json"))
+    return json_or_text(text, _FORMS.get(kind) if kind else None)
 
 
 def typed_evidence(evidence: list[str] | None, overrides: list[str] | None, actor: str) -> Typed:

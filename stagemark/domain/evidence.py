@@ -223,6 +223,8 @@ def _needed(playbook: Playbook, condition: Condition) -> dict[str, Any]:
     if threshold == "all":
         threshold = len(rule.options)
     said = [str(item) for item in threshold] if isinstance(threshold, tuple) else str(threshold)
+    if rule.type is EvidenceType.MONEY and condition.operator in ("at_least", "at_most"):
+        said = f"{threshold} {playbook.currency}"  # an amount in another currency meets none
     who = condition.who if rule.about_person else "of_the_sale"
     return {"operator": condition.operator, "threshold": said, "who": who}
 

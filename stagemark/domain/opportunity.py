@@ -186,6 +186,7 @@ def _try(state: OpportunityState, envelope: Envelope, content: str, now: datetim
     found: list[tuple[int, Problem]] = []
     places: dict[int, str] = {}
     unsound: set[str] = set()
+    misplaced: set[int] = set()
     trial = state
     for place, command in enumerate(envelope.commands):
         where = f"commands[{place}]"
@@ -194,7 +195,8 @@ def _try(state: OpportunityState, envelope: Envelope, content: str, now: datetim
         asked += problems
         unsound |= _evidence(command) - _evidence(possible.fact if possible else command)
         if possible is not None or trial.opened is not None:  # else there is no zone to speak of
-            asked += _too_early_or_late(trial, event, command, where, now)
+            asked += (badly_timed := _too_early_or_late(trial, event, command, where, now))
+            misplaced |= {possible.sequence} if badly_timed and possible else set()
         if possible is None:
             continue
         places[possible.sequence] = where
@@ -205,11 +207,22 @@ def _try(state: OpportunityState, envelope: Envelope, content: str, now: datetim
     problems = asked + [
         _told(problem, sequence, places, trial)
         for sequence, problem in found
-        # What was given and is wrong in itself is not missing.
-        if problem.code != "evidence_missing" or problem.params.get("evidence") not in unsound
+        if not _follows(problem, unsound, sequence in misplaced)
     ]
     problems += unvouched(trial, envelope)
     return Rejected(_each_once(problems)) if problems else _accepted(state, trial)
+
+
+_OUT_OF_TURN = frozenset({"life_out_of_turn", "marker_out_of_turn", "skip_out_of_turn", "stage_not_yet"})
+
+
+def _follows(problem: Problem, unsound: set[str], misplaced: bool) -> bool:
+    """Whether a problem only follows from another: what is wrong in itself is not missing too, and what is set before
+    the opening, or in the future, has no turn there.
+    """
+    if problem.code in ("evidence_missing", "condition_unmet"):
+        return problem.params.get("evidence") in unsound
+    return misplaced and problem.code in _OUT_OF_TURN
 
 
 def _evidence(fact: object) -> set[str]:

@@ -296,6 +296,12 @@ ENGINE_TEXTS: dict[str, tuple[str, str]] = {
         "no answer within {seconds} s; no worker on task queue {queue}, or a busy one? Try again with the same key",
         "{seconds} 秒内没有答复；任务队列“{queue}”上没有 worker 在运行，或者它正忙？可用同一个键重试",
     ),
+    "no_worker": (
+        "no worker has been seen for a while in namespace {namespace}, so nobody can answer; start one, or see "
+        "TEMPORAL_NAMESPACE and STAGEMARK_TASK_QUEUE",
+        "命名空间“{namespace}”近期没有 worker 运行，无人应答；请启动 worker，或检查 TEMPORAL_NAMESPACE 和 "
+        "STAGEMARK_TASK_QUEUE",
+    ),
     "not_allowed": (
         "the Temporal server refuses access to namespace {namespace}: {why}; check TEMPORAL_API_KEY or TEMPORAL_TLS",
         "Temporal 服务器拒绝访问命名空间“{namespace}”：{why}；请检查 TEMPORAL_API_KEY 或 TEMPORAL_TLS",

@@ -18,6 +18,7 @@ BOOK = Playbook.model_validate(
             {"id": "note", "type": "text"},
             {"id": "who", "type": "person"},
             {"id": "n", "type": "number"},
+            {"id": "budget", "type": "money"},
             {"id": "roles", "type": "choice", "many": True, "options": [{"id": "true"}, {"id": "user"}]},
         ],
         "stages": [
@@ -44,12 +45,20 @@ def read(text: str, playbook: Playbook | None = BOOK) -> object:
         ("who@c-1=4711", "4711"),
         ("n=3", 3),
         ("n=many", "many"),
+        ("budget=5000EUR", {"amount": "5000", "currency": "EUR"}),
+        ('budget={"amount": "5000", "currency": "EUR"}', {"amount": "5000", "currency": "EUR"}),
         ("roles=true", "true"),
         ('roles=["user"]', ["user"]),
     ],
 )
 def test_a_value_is_read_by_the_type_of_its_evidence(typed: str, value: object) -> None:
     assert read(typed) == value
+
+
+def test_an_amount_without_its_currency_is_said_to_lack_it() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        read("budget=5000")
+    assert refused.value.code == "amount_unreadable"
 
 
 def test_a_value_of_evidence_that_is_not_known_is_json_or_text() -> None:

@@ -254,9 +254,9 @@ def test_a_date_of_today_is_not_the_future_and_comes_after_what_was_told_before(
     assert sale.state.visits[0].left == sale.now
 
 
-def test_nothing_happens_before_the_opening() -> None:
+def test_nothing_happens_before_the_opening_and_nothing_else_is_said_of_it() -> None:
     sale = opened(when="2026-02-10")
-    assert sale.refused(mark(sale, "find", "start"), when="2026-02-09") == ["before_opening", "life_out_of_turn"]
+    assert sale.refused(mark(sale, "find", "start"), when="2026-02-09") == ["before_opening"]
     sale.tell(mark(sale, "find", "start"), when="2026-02-10")
 
 
