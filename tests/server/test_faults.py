@@ -10,7 +10,7 @@ from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter, DefaultPayloadConverter
-from temporalio.service import RetryConfig
+from temporalio.service import RetryConfig, RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
@@ -20,6 +20,7 @@ from stagemark.domain.events import Event
 from stagemark.errors import InvalidInput, StagemarkError, Unavailable
 from stagemark.settings import Settings
 from stagemark.testing import MemoryLedger, Platform, real_server
+from stagemark.transport import fault
 from tests.sales import PLAYBOOK, handle
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -71,6 +72,9 @@ async def test_no_worker(platform: Platform, server: WorkflowEnvironment, sale: 
     )
     assert failed.code == "no_answer"
     assert "nobody-works-here" in failed.text()
+    # What a query is answered with once the last worker has been gone for some minutes.
+    gone = RPCError("no poller seen for task queue recently, worker may be down", RPCStatusCode.FAILED_PRECONDITION, b"")
+    assert fault(gone, server.client).code == "no_worker"
 
 
 class SlowLedger(MemoryLedger):

@@ -114,6 +114,12 @@ def test_a_condition_of_each_operator_admits_what_meets_it_alone(condition: Any,
     sale.tell(begin(Given(evidence=kind, value=good)))
 
 
+def test_an_amount_in_another_currency_is_told_which_one_is_meant() -> None:
+    sale = sale_with({"evidence": "money", "at_least": "100"})
+    (problem,) = sale.problems(begin(Given(evidence="money", value={"amount": "900", "currency": "USD"})))
+    assert (problem.params["threshold"], problem.params["found"]) == ("100 CNY", "900 USD")
+
+
 def level(person: str, value: str) -> Given:
     return Given(evidence="level", person=person, value=value)
 
