@@ -73,7 +73,9 @@ async def test_no_worker(platform: Platform, server: WorkflowEnvironment, sale: 
     assert failed.code == "no_answer"
     assert "nobody-works-here" in failed.text()
     # What a query is answered with once the last worker has been gone for some minutes.
-    gone = RPCError("no poller seen for task queue recently, worker may be down", RPCStatusCode.FAILED_PRECONDITION, b"")
+    gone = RPCError(
+        "no poller seen for task queue recently, worker may be down", RPCStatusCode.FAILED_PRECONDITION, b""
+    )
     assert fault(gone, server.client).code == "no_worker"
 
 
