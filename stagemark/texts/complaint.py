@@ -45,9 +45,9 @@ COMPLAINT_TEXTS: dict[str, tuple[str, str]] = {
         "投诉 {id} 的六个步骤都已完成；请关闭：stagemark complaint close {id} …",
     ),
     "complaint_needs_superior": (
-        "the customer has refused the proposal of {before}: the next one is a superior's, and names them: stagemark "
+        "the customer has refused the last proposal: the next one is a superior's, and names them: stagemark "
         "complaint propose {id} … --approved-by PERSON",
-        "客户没有接受 {before} 的方案：须由上级另提，并写明是谁：stagemark complaint propose {id} … --approved-by 人员",
+        "客户没有接受上一个方案：须由上级另提，并写明是谁：stagemark complaint propose {id} … --approved-by 人员",
     ),
     "complaint_accepted_with_ask": (
         "{taken}: whether the customer accepts the proposal is said at the step “ask”, there always and only there",

@@ -162,10 +162,12 @@ def _milestones(state: CollectionState, around: Around) -> Iterator[Due]:
             at = around.at(milestone.planned + grace + DAY)
             about["planned"] = str(milestone.planned)
             yield _task(state, around, policy.milestone, "milestone_late", cause, cause, at, about)
-        elif waiting := state.waiting_for(id_):
-            at = around.at(state.signed.on + timedelta(days=policy.unplanned.after))
+        elif (waiting := state.waiting_for(id_)) and not any(task.due.cause == cause for task in state.tasks.values()):
+            rule = policy.unplanned
+            since, days = (milestone.asked, rule.again) if milestone.asked else (state.signed.on, rule.after)
+            at = around.at(since + timedelta(days=days))
             about["waiting"] = ", ".join(waiting)
-            yield _task(state, around, policy.unplanned, "milestone_unplanned", cause, cause, at, about)
+            yield _task(state, around, rule, "milestone_unplanned", f"{cause}:{since}", cause, at, about)
 
 
 def _milestone_cause(id_: str, milestone: MilestoneState) -> str:

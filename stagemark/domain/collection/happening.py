@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from stagemark.domain.collection import commands as asked
 from stagemark.domain.collection import contracting, paying
@@ -20,6 +20,7 @@ from stagemark.domain.collection.state import (
     Stopped,
     complaint_id,
 )
+from stagemark.domain.contract import MilestoneId
 from stagemark.domain.entries import AnswerTask, Entry, TaskDue
 from stagemark.domain.told import DisputeOver, Exempted, HandedOver
 
@@ -145,20 +146,16 @@ def _exempted(state: CollectionState, fact: Exempted, entry: Entry[Any]) -> Chan
 
 
 def _task_due(state: CollectionState, fact: TaskDue, entry: Entry[Any]) -> Changes:
-    if fact.task == "milestone_late":
-        late = str(fact.params["milestone"])
-        return {
-            "milestones": {
-                id_: one.model_copy(update={"told": True}) if id_ == late else one
-                for id_, one in state.milestones.items()
-            }
-        }
+    id_ = cast(MilestoneId, fact.params.get("milestone"))
+    if (milestone := state.milestones.get(id_)) is not None:
+        told: Changes = {"told": True} if fact.task == "milestone_late" else {"asked": entry.day}
+        return {"milestones": {**state.milestones, id_: milestone.model_copy(update=told)}}
     one = state.receivables.get(str(fact.params.get("instalment")))
     if one is None or fact.of is not None or fact.cause != one.collect_cause:
         return {}
     by = fact.params.get("by", one.by)  # that is not `one.by` while legal action is not approved
-    told = {"contacts": one.contacts + 1, "contacted": entry.day, "asked": by, "broken": False}
-    contacted = one.model_copy(update=told)
+    contact = {"contacts": one.contacts + 1, "contacted": entry.day, "asked": by, "broken": False}
+    contacted = one.model_copy(update=contact)
     return {"receivables": {**state.receivables, one.id: contacted}}
 
 

@@ -73,9 +73,11 @@ class PlanRule(TaskRule):
 
     Attributes:
         after: So many calendar days after the signing.
+        again: So many calendar days later it is asked for again, until somebody does.
     """
 
     after: int = Field(default=7, ge=0, le=365)
+    again: int = Field(default=30, ge=1, le=365)
 
 
 class Column(Model):

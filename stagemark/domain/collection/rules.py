@@ -64,7 +64,8 @@ class CollectionRules(Rules[CollectionState]):
     def ended(self, state: CollectionState) -> bool:
         """All is settled, written off or void, and nothing is left to do; a payment taken back begins it again."""
         late_or_reached = all(one.reached or one.told or not one.planned for one in state.milestones.values())
-        open_ = any(state.owed) or state.tasks or state.threat or state.stopped or not late_or_reached
+        asked_for = not state.accepted and state.waiting_for("acceptance")
+        open_ = any(state.owed) or state.tasks or state.threat or state.stopped or asked_for or not late_or_reached
         return not state.running or not open_
 
     def tells(self, before: CollectionState, after: CollectionState, news: Sequence[Entry[Any]]) -> Iterable[Tell]:

@@ -220,11 +220,19 @@ class Payment(Model):
 
 
 class MilestoneState(Model):
-    """A milestone: when it is planned, if it is; when it was reached; whether somebody was told that it is late."""
+    """A milestone.
+
+    Attributes:
+        planned: When it is planned, if it is.
+        reached: When it was reached.
+        told: Whether somebody was told that it is late.
+        asked: When somebody was last asked to plan it.
+    """
 
     planned: Day | None = None
     reached: Day | None = None
     told: bool = False
+    asked: Day | None = None
 
 
 class CollectionState(NeighbourState):
@@ -309,10 +317,14 @@ class CollectionState(NeighbourState):
         return acceptance is None or acceptance.reached is not None
 
     def waiting_for(self, milestone: MilestoneId) -> list[str]:
-        """The instalments that are owed and fall due only once a milestone is reached."""
+        """The instalments that are owed and fall due only once a milestone is reached.
+
+        Of the acceptance all that depend on it, once all is paid: the sale ends with it (domain.md §1).
+        """
         parts = self.signed.contract.instalments if self.signed else ()
+        ends = milestone == "acceptance" and self.settled
         owed = {one.id for one in self.owed}
-        return [part.id for part in parts if part.after == milestone and part.id in owed]
+        return [part.id for part in parts if part.after == milestone and (ends or part.id in owed)]
 
     @property
     def complete(self) -> bool:

@@ -34,7 +34,6 @@ class ComplaintState(NeighbourState):
         round: How often it has been opened, or a proposal refused: each round has its steps anew.
         step: The step that comes next; none: all are done.
         since: Since when that step waits.
-        proposed_by: Who made the last proposal.
         refused: Whether the customer has refused a proposal in this opening: a superior proposes.
         view: The customer's own view, in their words.
         accepted: Whether the customer accepts the proposal.
@@ -46,7 +45,6 @@ class ComplaintState(NeighbourState):
     round: int = 1
     step: StepId | None = "listen"
     since: AwareDatetime | None = None
-    proposed_by: str = ""
     refused: bool = False
     view: str = ""
     accepted: bool = False
@@ -90,8 +88,8 @@ class ComplaintRules(Rules[ComplaintState]):
                 yield Problem(code="complaint_all_done", params={"id": state.id})
             elif command.step != state.step:
                 yield Problem(code="complaint_step_out_of_turn", params={"taken": command.step, "turn": state.step})
-            elif command.step == "propose" and state.refused and command.approved_by in (None, state.proposed_by):
-                yield Problem(code="complaint_needs_superior", params={"id": state.id, "before": state.proposed_by})
+            elif command.step == "propose" and state.refused and command.approved_by is None:
+                yield Problem(code="complaint_needs_superior", params={"id": state.id})
             if (command.accepted is None) is (command.step == "ask"):
                 yield Problem(code="complaint_accepted_with_ask", params={"taken": command.step})
         elif command.kind == "close" and state.step is not None:
@@ -113,7 +111,6 @@ class ComplaintRules(Rules[ComplaintState]):
                 changed = known | (_again(state, at) if state.life == "closed" else {})
             case "take_step":
                 changed = {**_after(state, fact), "since": at}
-                changed |= {"proposed_by": entry.actor} if fact.step == "propose" else {}
             case "close":
                 changed = {"life": "closed"}
             case "open_again":
