@@ -10,7 +10,7 @@ import shutil
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -51,11 +51,13 @@ class EmbeddedServer:
         address: Where workers and clients connect, `host:port`.
         ui: The address of its web pages.
         process: Its process id.
+        ended: Wait until it has ended, by itself or by somebody's hand.
     """
 
     address: str
     ui: str
     process: int
+    ended: Callable[[], Awaitable[int]]
 
 
 def server_binary() -> str:
@@ -119,7 +121,7 @@ async def _serving(
     address = f"127.0.0.1:{port}"
     try:
         await _until_ready(process, address, ["default", *namespaces], log)
-        yield EmbeddedServer(address, f"http://127.0.0.1:{ui_port}", process.pid)
+        yield EmbeddedServer(address, f"http://127.0.0.1:{ui_port}", process.pid, process.wait)
     finally:
         await _stop(process)
 

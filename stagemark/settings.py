@@ -65,10 +65,10 @@ class Settings(BaseSettings):
     channels: Path | None = None
     letters: Path | None = None
     task_queue: str = Field(default=TASK_QUEUE, min_length=1)
-    call_timeout: float = Field(default=30.0, gt=0)
+    call_timeout: float = Field(default=30.0, gt=0, le=3600)
     continue_after: int = Field(default=500, ge=10)
-    jitter: float = Field(default=20.0, ge=0)
-    messages_per_second: float = Field(default=20.0, gt=0)
+    jitter: float = Field(default=20.0, ge=0, le=3600)
+    messages_per_second: float = Field(default=20.0, gt=0, le=10_000)
 
     @property
     def late(self) -> timedelta:

@@ -27,7 +27,7 @@ EvidenceOption = Annotated[
 ]
 Overrides = Annotated[
     list[str] | None,
-    typer.Option("--override", metavar="NAME=REASON", help="Take a missing piece of evidence on yourself."),
+    typer.Option("--override", metavar="NAME[@PERSON]=REASON", help="Take a missing piece of evidence on yourself."),
 ]
 
 _FORMS: Final[dict[EvidenceType, tuple[type, ...]]] = {
@@ -80,7 +80,9 @@ def typed_evidence(evidence: list[str] | None, overrides: list[str] | None, acto
         values.append((name, person or None, value))
     for text in overrides or []:
         name, reason = pair(text, "evidence_unreadable")
-        missing.append(valid(c.Given, evidence=name, override={"by": actor, "reason": reason}))
+        name, _, person = name.partition("@")
+        override = {"by": actor, "reason": reason}
+        missing.append(valid(c.Given, evidence=name, person=person or None, override=override))
     return Typed(values, missing)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 from rich.console import RenderableType
@@ -37,6 +37,8 @@ app = typer.Typer()
 _NAMED = 5
 """How many sales a warning names."""
 
+_LATEST: Final = date(3000, 1, 1)
+"""Calendars end somewhere."""
 AsOf = Annotated[
     str | None,
     typer.Option("--as-of", metavar="DATE", help="Look at what had happened by the end of that day. [now]"),
@@ -233,9 +235,12 @@ async def _clocks(parts: bootstrap.Engine, as_of: date | None = None, as_known_o
 
 def _day(option: str, text: str | None) -> date | None:
     try:
-        return None if text is None else date.fromisoformat(text)
+        day = None if text is None else date.fromisoformat(text)
     except ValueError:
         raise InvalidInput.of("day_malformed", option, value=text) from None
+    if day is not None and day >= _LATEST:
+        raise InvalidInput.of("day_too_late", option, value=text, latest=str(_LATEST))
+    return day
 
 
 def _known(what: Literal["playbook", "stage", "owner"], asked: str | None, known: set[str]) -> None:

@@ -8,7 +8,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from shlex import quote
@@ -22,7 +22,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from stagemark import bootstrap
 from stagemark.cli.common import LanguageOption, console, language, run
 from stagemark.cli.reports import print_durations
-from stagemark.errors import InvalidInput
+from stagemark.errors import InvalidInput, Unavailable
 from stagemark.texts.language import Language
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ __all__ = ["app"]
 app = typer.Typer()
 
 DEMO_CATALOGUE = Path(bootstrap.__file__).with_name("catalogues") / "demo.yaml"
+LOG = "temporal.log"
 DEMO_NAMESPACE = "stagemark-demo"
 """The sale in virtual time has a namespace and a ledger of its own, for its dates lie in the future."""
 
@@ -70,6 +71,8 @@ class Place:
     address: str
     ui: str | None
     folder: Path
+    ended: Callable[[], Awaitable[object]] = field(default_factory=lambda: asyncio.Event().wait)
+    """Wait until the embedded server has ended; of another one nobody hears that."""
 
 
 @app.command()
@@ -127,7 +130,8 @@ async def _up(port: int, ui_port: int, data: Path, demo: bool, speaks: Language)
             await _show(out, speaks, place, engine)
             _say(out, speaks, "up")
             try:
-                await asyncio.Event().wait()
+                await place.ended()
+                raise Unavailable.of("server_ended", address=place.address, log=str(place.folder / LOG))
             finally:
                 _say(out, speaks, "ending")
 
@@ -152,8 +156,8 @@ async def _place(out: Console, speaks: Language, port: int, ui_port: int, data: 
         yield Place(named, None, data)
         return
     _say(out, speaks, "starting")
-    async with embedded_server(data / "temporal.db", port, ui_port, [DEMO_NAMESPACE], data / "temporal.log") as server:
-        yield Place(server.address, server.ui, data)
+    async with embedded_server(data / "temporal.db", port, ui_port, [DEMO_NAMESPACE], data / LOG) as server:
+        yield Place(server.address, server.ui, data, server.ended)
 
 
 def _at(place: Place) -> dict[str, Any]:

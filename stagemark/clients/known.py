@@ -18,7 +18,7 @@ from stagemark.domain.roles import OF_A_SALE
 from stagemark.errors import NotFound, Problem, Refused
 from stagemark.ports import Customers, Directory, Person
 
-__all__ = ["Known", "OfSales", "held_role", "may_not_override", "not_theirs"]
+__all__ = ["Known", "OfSales", "held_role", "may_not_do_without", "not_theirs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +113,10 @@ async def not_theirs(directory: Directory, policy: Policy, request: Request[Any]
     return await _untrue(directory, list(_claims(policy, request)))
 
 
-async def may_not_override(directory: Directory, by: str, roles: Sequence[str]) -> list[Problem]:
+async def may_not_do_without(directory: Directory, evidence: str, by: str, roles: Sequence[str]) -> list[Problem]:
     """Why somebody can't do without evidence of which these roles decide; empty if they can. As `not_theirs`."""
-    return await _untrue(directory, list(_claim("override_not_theirs", "", by, roles)))
+    found = await _untrue(directory, list(_claim("evidence_not_theirs", evidence, by, roles)))
+    return [one.model_copy(update={"params": {**one.params, "evidence": evidence}}) for one in found]
 
 
 async def _untrue(directory: Directory, claims: Sequence[Problem]) -> list[Problem]:

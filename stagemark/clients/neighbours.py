@@ -8,7 +8,7 @@ from typing import Any
 
 from temporalio.client import Client
 
-from stagemark.clients.known import may_not_override, not_theirs
+from stagemark.clients.known import may_not_do_without, not_theirs
 from stagemark.contracts.messages import Living
 from stagemark.contracts.names import TASK_QUEUE, neighbour_workflow
 from stagemark.contracts.neighbours import NeighbourInput, NeighbourReceipt, NeighbourView
@@ -105,7 +105,7 @@ class Neighbours:
         """See `stagemark.vouching.Asked`: the account's run tells what it holds, the directory who is what."""
         said = asked.params
         if asked.code == OVERRIDE:
-            return await may_not_override(self._directory, said["person"], said["roles"])
+            return await may_not_do_without(self._directory, said["evidence"], said["person"], said["roles"])
         view = await self.standing(Stream(stream="account", id=said["account"]))
         state = AccountState.model_validate({**view.state, "id": said["account"]})
         return list(unheld(state, opportunity, Cleared.model_validate(said["cleared"])))

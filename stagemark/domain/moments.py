@@ -68,8 +68,15 @@ class Moment:
                 "{value} is no date or time; write 2026-03-05, 2026-03-05T10:00:00+08:00 or unknown",
                 {"value": text},
             ) from problem
+        if _is_day(match["instant"]):
+            right = {"value": text, "right": told.date().isoformat()}
+            raise PydanticCustomError("moment_date", "a date is written {right}, not {value}", right)
         if at is None:
-            raise _without_zone(text, told)
+            raise PydanticCustomError(
+                "moment_no_zone",
+                "{value} has a time but no zone; add an offset, as in 2026-03-05T10:00:00+08:00",
+                {"value": text},
+            )
         if told.tzinfo is None and there.replace(tzinfo=None) != told:
             raise PydanticCustomError(
                 "moment_skipped",
@@ -148,15 +155,10 @@ def _in_zone(told: datetime, zone: ZoneInfo) -> datetime:
     return (told if told.tzinfo else told.replace(tzinfo=zone)).astimezone(UTC).astimezone(zone)
 
 
-def _without_zone(text: str, told: datetime) -> PydanticCustomError:
-    """What is wrong with a time without a zone; it may be only a date, spelled in another way of ISO 8601."""
+def _is_day(text: str) -> bool:
+    """Whether it is only a date, in any spelling of ISO 8601."""
     try:
         date.fromisoformat(text)
     except ValueError:
-        return PydanticCustomError(
-            "moment_no_zone",
-            "{value} has a time but no zone; add an offset, as in 2026-03-05T10:00:00+08:00",
-            {"value": text},
-        )
-    right = told.date().isoformat()
-    return PydanticCustomError("moment_date", "a date is written {right}, not {value}", {"value": text, "right": right})
+        return False
+    return True

@@ -209,7 +209,7 @@ def _try(state: OpportunityState, envelope: Envelope, content: str, now: datetim
         for sequence, problem in found
         if not _follows(problem, unsound, sequence in misplaced)
     ]
-    problems += unvouched(trial, envelope)
+    problems += unvouched(state, trial, envelope)
     return Rejected(_each_once(problems)) if problems else _accepted(state, trial)
 
 

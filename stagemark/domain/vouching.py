@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 from pydantic import ValidationError
 
-from stagemark.domain.commands import Correct, Envelope, Given, Mark, Record, fingerprint
+from stagemark.domain.commands import Correct, Envelope, Given, Mark, Migrate, Record, fingerprint
 from stagemark.domain.contract import Cleared, Contract
-from stagemark.domain.signing import held_as
+from stagemark.domain.signing import held_as, signing_of
 from stagemark.domain.state import OpportunityState
 from stagemark.errors import Problem
 
@@ -30,33 +30,52 @@ def vouched(asked: Problem) -> str:
     return fingerprint([asked.code, asked.params])
 
 
-def unvouched(trial: OpportunityState, envelope: Envelope) -> Iterator[Problem]:
+def unvouched(before: OpportunityState, trial: OpportunityState, envelope: Envelope) -> Iterator[Problem]:
     """Everything that is to be asked before an envelope can be recorded, and that nobody vouches for.
 
     Args:
-        trial: The sale as it would stand after it.
+        before: The sale as it stands.
+        trial: As it would stand after the envelope.
         envelope: What is said.
     """
-    if envelope.source not in _OURS:
-        yield from (one for one in _asked(trial, envelope) if vouched(one) not in envelope.vouched)
-
-
-def _asked(trial: OpportunityState, envelope: Envelope) -> Iterator[Problem]:
-    book, pieces = trial.playbook, list(_pieces(envelope))
-    for piece in pieces:
-        rule = book.evidence_of.get(piece.evidence)
-        if piece.override is not None and rule is not None and rule.override_by:
-            params = {"evidence": piece.evidence, "person": piece.override.by, "roles": list(rule.override_by)}
-            yield Problem(code=OVERRIDE, params=params)
-    if book.clearance is None:
+    if envelope.source in _OURS:
         return
-    own = [piece for piece in pieces if piece.evidence == book.clearance and piece.person is None]
+    for asked in (*_overrides(trial, envelope), *_clearances(before, trial, envelope)):
+        if vouched(asked) not in envelope.vouched:
+            yield asked
+
+
+def _overrides(trial: OpportunityState, envelope: Envelope) -> Iterator[Problem]:
+    """What somebody takes on themselves that only some may; a migration can make it so of what is held."""
+    taken = [(piece.evidence, piece.override) for piece in _pieces(envelope)]
+    if any(isinstance(command, Migrate) for command in envelope.commands):
+        taken += [(evidence, held.override) for (evidence, _), held in trial.evidence.items()]
+    for evidence, override in taken:
+        rule = trial.playbook.evidence_of.get(evidence)
+        if override is not None and rule is not None and rule.override_by:
+            params = {"evidence": evidence, "person": override.by, "roles": list(rule.override_by)}
+            yield Problem(code=OVERRIDE, params=params)
+
+
+def _clearances(before: OpportunityState, trial: OpportunityState, envelope: Envelope) -> Iterator[Problem]:
+    """The clearances that are carried, and the one by which something is on credit that was not before."""
+    clearance = trial.playbook.clearance
+    if clearance is None:
+        return
+    own = [piece for piece in _pieces(envelope) if piece.evidence == clearance and piece.person is None]
     cleared = [one for piece in own if piece.override is None and (one := _cleared(piece))]
-    if not own and _signs(envelope, book.signing):
-        cleared = _needed(trial)
+    held = held_as(trial, clearance, Cleared)
+    if held is not None and held not in cleared and _credit(trial) not in (None, _credit(before)):
+        cleared.append(held)
     for one in cleared:
         said = one.model_dump(mode="json")
         yield Problem(code=CLEARANCE, params={"account": trial.account, "clearance": one.id, "cleared": said})
+
+
+def _credit(state: OpportunityState) -> tuple[str, Contract, str | None] | None:
+    """Whose credit the contract in force uses, for what, by which clearance; none if it needs none."""
+    signed = signing_of(state)
+    return (signed.account, signed.contract, signed.clearance) if signed and signed.contract.on_credit(None) else None
 
 
 def _pieces(envelope: Envelope) -> Iterator[Given]:
@@ -70,18 +89,6 @@ def _pieces(envelope: Envelope) -> Iterator[Given]:
                     yield Given.model_validate(piece)
                 except ValidationError:
                     continue  # it is refused for that
-
-
-def _signs(envelope: Envelope, signing: tuple[str, str] | None) -> bool:
-    ends = (one.stage for one in envelope.commands if isinstance(one, Mark) and one.edge == "end")
-    return signing is not None and signing[0] in ends
-
-
-def _needed(trial: OpportunityState) -> list[Cleared]:
-    """The clearance that the sale holds, if the contract that is signed needs any."""
-    contract = held_as(trial, trial.playbook.signing[1] if trial.playbook.signing else None, Contract)
-    cleared = held_as(trial, trial.playbook.clearance, Cleared)
-    return [cleared] if cleared and contract and contract.on_credit(None) else []
 
 
 def _cleared(piece: Given) -> Cleared | None:

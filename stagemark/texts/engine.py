@@ -296,6 +296,10 @@ ENGINE_TEXTS: dict[str, tuple[str, str]] = {
         "no answer within {seconds} s; no worker on task queue {queue}, or a busy one? Try again with the same key",
         "{seconds} 秒内没有答复；任务队列“{queue}”上没有 worker 在运行，或者它正忙？可用同一个键重试",
     ),
+    "server_ended": (
+        "the embedded Temporal server at {address} has ended; see {log} for its last words. Start again; nothing is lost",
+        "内置 Temporal 服务器（{address}）已退出；最后的输出见 {log}。请重新启动：数据不会丢失",
+    ),
     "no_worker": (
         "no worker has been seen for a while in namespace {namespace}, so nobody can answer; start one, or see "
         "TEMPORAL_NAMESPACE and STAGEMARK_TASK_QUEUE",
@@ -325,6 +329,7 @@ ENGINE_TEXTS: dict[str, tuple[str, str]] = {
         "nobody knew on {as_known_on} what would have happened by {as_of}; give --as-of that day or an earlier one",
         "在 {as_known_on} 还无法知道截至 {as_of} 的情况；--as-of 请给出当天或更早的日期",
     ),
+    "day_too_late": ("{value} is too late; give a day before {latest}", "{value} 过晚；请给出 {latest} 之前的日期"),
     "day_malformed": ("{value} is no date; write 2026-03-05", "“{value}”不是日期；请写成 2026-03-05"),
     "no_sale_of_playbook": (
         "no sale runs by playbook {asked}; there are {known}",

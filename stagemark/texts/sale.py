@@ -194,6 +194,10 @@ SALE_TEXTS: dict[str, tuple[str, str]] = {
         "and a reason",
         "阶段“{stage}”的{edge}标志缺少必需的证据“{evidence}”；请补录，或注明姓名和理由后豁免",
     ),
+    "evidence_not_theirs": (
+        "{person} can't do without {evidence}: that is for {roles}; name one of them who allows it, with the reason",
+        "{person} 无权免去“{evidence}”；只有 {roles} 可以：请注明其中批准的人及理由",
+    ),
     "clearance_unasked": (
         "account {account} has not been asked whether it holds the clearance {clearance}; stagemark's client asks it "
         "and vouches for it in the envelope",

@@ -131,6 +131,7 @@ def test_one_sale_can_be_shown_as_of_a_day_and_as_known_on_a_day() -> None:
         (("show", "nobody"), "unknown_opportunity"),
         (("show", "a", "--as-of", "2026-02-01"), "unknown_opportunity"),
         (("durations", "--as-of", "yesterday"), "day_malformed"),
+        (("durations", "--as-known-on", "9999-12-31"), "day_too_late"),
         (("durations", "--as-of", "2026-03-06", "--as-known-on", "2026-03-05"), "as_of_not_known"),
         (("durations", "--playbook", "other"), "no_sale_of_playbook"),
         (("durations", "--stage", "other"), "no_sale_of_stage"),

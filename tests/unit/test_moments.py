@@ -27,6 +27,7 @@ def refused(text: str) -> Problem:
     [
         ("20260305", "moment_date", "2026-03-05"),
         ("2026-W10-1", "moment_date", "2026-03-02"),
+        ("2026-03-05[Asia/Shanghai]", "moment_date", "2026-03-05, not"),
         ("2026-03-05T10:00", "moment_no_zone", "2026-03-05T10:00:00+08:00"),
         ("20260305T100000", "moment_no_zone", "2026-03-05T10:00:00+08:00"),
         ("2026-03-29T02:30:00[Europe/Berlin]", "moment_skipped", "2026-03-29T03:30:00[Europe/Berlin]"),

@@ -46,3 +46,14 @@ def test_a_list_of_calendars_that_is_no_json_is_named(monkeypatch: pytest.Monkey
 def test_a_setting_that_is_empty_is_not_set(monkeypatch: pytest.MonkeyPatch, setting: str) -> None:
     monkeypatch.setenv(f"STAGEMARK_{setting.upper()}", "")
     assert getattr(read_settings(), setting) == Settings.model_fields[setting].default
+
+
+@pytest.mark.parametrize("setting", ["call_timeout", "jitter", "messages_per_second"])
+@pytest.mark.parametrize("said", ["inf", "nan", "1e300", "-1"])
+def test_a_number_that_no_clock_can_count_is_refused_by_its_variable(
+    monkeypatch: pytest.MonkeyPatch, setting: str, said: str
+) -> None:
+    monkeypatch.setenv(f"STAGEMARK_{setting.upper()}", said)
+    with pytest.raises(InvalidInput) as refused:
+        read_settings()
+    assert [one.where for one in refused.value.problems] == [f"STAGEMARK_{setting.upper()}"]

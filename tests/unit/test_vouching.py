@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from stagemark.clients.known import may_not_override
-from stagemark.domain.commands import Envelope, Given, Mark, Override, Record
+from stagemark.clients.known import may_not_do_without
+from stagemark.domain.commands import Correct, Envelope, Given, Mark, Migrate, Override, Record
 from stagemark.domain.opportunity import Accepted, Rejected, decide
 from stagemark.domain.vouching import CLEARANCE, OVERRIDE, vouched
 from stagemark.errors import Problem, Refused
@@ -13,7 +13,7 @@ from stagemark.ports import Person
 from stagemark.testing import MemoryDirectory
 from stagemark.vouching import vouching
 from tests.playing import MONDAY, Sale, codes, labelled, three_stages
-from tests.unit.test_signing import PLAN, Seller, cleared, sign, terms
+from tests.unit.test_signing import DEPOSIT, PLAN, Seller, cleared, plan, sign, terms
 
 FINANCE = labelled("paper", type="document", override_by=["finance"])
 CARRIED = Record(evidence=(cleared(),))
@@ -61,6 +61,32 @@ def test_what_was_vouched_for_is_no_part_of_what_is_asked_so_a_repeat_has_the_fi
 def test_imports_and_the_engine_itself_ask_nobody() -> None:
     sale = Seller()
     assert codes(decide(sale.state, sale.envelope(CARRIED, source="import"), sale.now)) == []
+
+
+def test_what_comes_to_be_on_credit_after_the_signing_is_asked_for_as_well() -> None:
+    sale = Seller()
+    at_once = {"id": "rest", "amount": "70", "after": "signing"}
+    sale.tell(Record(evidence=(terms(plan(DEPOSIT, at_once)), cleared())))
+    sale.tell(sign())
+    later = Record(evidence=(terms(PLAN),))
+    assert codes(decide(sale.state, sale.envelope(later), sale.now)) == [CLEARANCE]
+    sale.tell(later)
+    other = Correct(event=1, reason="wrong customer", changes={"account": "beta"})
+    refused = decide(sale.state, sale.envelope(other), sale.now)
+    assert isinstance(refused, Rejected)
+    assert [(one.code, one.params["account"]) for one in refused.problems] == [(CLEARANCE, "beta")]
+    assert codes(decide(sale.state, sale.envelope(Record(note="a talk")), sale.now)) == []
+
+
+def test_a_migration_makes_no_override_of_anybodys_one_that_only_some_may_give() -> None:
+    sale = Sale(three_stages())
+    sale.open()
+    sale.tell(Record(evidence=(Given(evidence="note", override=Override(by="wang", reason="known")),)))
+    whole = three_stages().model_dump(mode="json", exclude_defaults=True, exclude={"hash"})
+    stricter = [one | {"override_by": ["finance"]} if one["id"] == "note" else one for one in whole["evidence"]]
+    to = three_stages(**{**whole, "evidence": stricter, "version": "2"})
+    migrate = Migrate(to=to.ref(), compiled=to.compiled(), reason="stricter")
+    assert codes(decide(sale.state, sale.envelope(migrate), sale.now)) == [OVERRIDE]
 
 
 def test_an_override_of_what_only_some_may_do_without_is_asked_for_and_others_are_not() -> None:
@@ -123,10 +149,10 @@ async def test_only_who_holds_the_role_may_override_once_somebody_holds_it() -> 
     directory = MemoryDirectory(Person(id="chen", name="Chen", roles=("finance",)), Person(id="wang", name="Wang"))
 
     async def found(by: str, *roles: str) -> list[str]:
-        return [one.code for one in await may_not_override(directory, by, roles)]
+        return [one.code for one in await may_not_do_without(directory, "paper", by, roles)]
 
     assert await found("chen", "finance") == []
-    assert await found("wang", "finance") == ["override_not_theirs"]
+    assert await found("wang", "finance") == ["evidence_not_theirs"]
     assert await found("nobody", "finance") == ["unknown_person"]
     assert await found("wang", "legal") == []
-    assert await may_not_override(MemoryDirectory(), "anybody", ["finance"]) == []
+    assert await may_not_do_without(MemoryDirectory(), "paper", "anybody", ["finance"]) == []

@@ -220,14 +220,7 @@ class Payment(Model):
 
 
 class MilestoneState(Model):
-    """A milestone.
-
-    Attributes:
-        planned: When it is planned, if it is.
-        reached: When it was reached.
-        told: Whether somebody was told that it is late.
-        asked: When somebody was last asked to plan it.
-    """
+    """When a milestone is planned, and was reached; whether it was `told` to be late; when last `asked` to plan it."""
 
     planned: Day | None = None
     reached: Day | None = None
