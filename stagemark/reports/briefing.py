@@ -173,20 +173,18 @@ class _Page:
         return table
 
     def payments(self) -> Section:
-        """What came in, the newest first, with what it pays for; also what still waits at the account."""
+        """What came in, the newest first, with what it pays for; what came back to the account stands there."""
         table = self.section("payments", "day", "sale", "amount", "paid_for")
         for row in self.dossier.rows.get("payments", []):
             parts = [
                 self.say("pair", name=instalment, said=self.money(part, row["currency"]))
                 for instalment, part in row["allocated"].items()
-            ] + [
-                self.say(name, amount=self.money(row[name], row["currency"]))
-                for name in ("unplaced", "reversed")
-                if Decimal(row[name])
             ]
-            came = Decimal(row["entered"]) + Decimal(row["placed"]) - Decimal(row["confirmed"])
-            amount = self.money(came, row["currency"])
-            table.rows.append((str(row["on"]), row["id"], amount, self.voice.joined(parts)))
+            if gone := Decimal(row["reversed"]):
+                parts.append(self.say("reversed", amount=self.money(gone, row["currency"])))
+            if came := sum(map(Decimal, row["allocated"].values()), gone):
+                amount = self.money(came, row["currency"])
+                table.rows.append((str(row["on"]), row["id"], amount, self.voice.joined(parts)))
         for row in self.dossier.rows.get("account_payments", []):
             if Decimal(row["waiting"]):
                 said = self.say("kept" if row["kept"] else "waiting", payment=row["payment"])

@@ -70,7 +70,6 @@ BRIEFING_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "waits": ("payment {payment} waits to be assigned: {amount}", "到账 {payment} 待分配：{amount}"),
     "waiting": ("waits to be assigned ({payment})", "待分配（{payment}）"),
     "kept": ("kept as a credit balance ({payment})", "留作预收余额（{payment}）"),
-    "unplaced": ("back at the account: {amount}", "退回客户待分配：{amount}"),
     "reversed": ("taken back: {amount}", "已撤回：{amount}"),
     # -- what to say next
     "say_complaint": (

@@ -32,6 +32,8 @@ from stagemark.reports.briefing_page import briefing_html, briefing_tables
 from stagemark.texts.language import Language
 from tests.playing import Sale
 from tests.scenarios.aftercare.playing import ACCOUNT, SALE, Aftercare, amount, completed, day, satisfied, signed
+from tests.scenarios.collection.language import read
+from tests.scenarios.collection.playing import Play
 
 NAMES = {"liu": "刘总", "wang": "王磊", "ann": "Ann Li"}
 WHOLE = shipped_playbook("key-account-six")
@@ -140,6 +142,22 @@ async def test_a_complaint_and_what_is_overdue_come_first_and_no_prompt_is_said(
     assert rows(found, "complaints") == [("C-1", "Dead cameras", "open", "let them vent", "2026-04-10")]
     assert rows(found, "instalments")[0][4:] == ("CN¥100,000.00", "2026-04-04", "11")
     assert ("S-1", "delivery", "", "2026-03-05") in rows(found, "deliveries")
+
+
+async def test_money_that_came_back_and_was_assigned_again_is_told_once(store: Store) -> None:
+    play = Play(read("""
+given signed 2026-02-02: 1=50000 due 2026-03-20; 2=50000 due 2026-04-20
+02-10  * placed B1 60000 for 1
+02-11  * placed B1 10000 for 2
+02-12  * placed B2 50000 for 9
+until 2026-02-13
+"""))  # fmt: skip
+    play.run()
+    await write_sale(store)
+    await write(store, "collection", play.entries)
+    assert rows(await page(store, completed()), "payments") == [
+        ("2026-02-11", SALE, "CN¥60,000.00", "1: CN¥50,000.00, 2: CN¥10,000.00")
+    ]
 
 
 async def test_an_order_that_two_sales_know_is_counted_once(store: Store) -> None:
