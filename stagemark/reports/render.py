@@ -70,6 +70,8 @@ def durations_table(report: Report, words: Words, width: int) -> RenderableType:
 _MATTERS = ("group", "stage", "visits", "open", "elapsed", "before", "left", "waited", "notes", "working", "to_end")
 """The columns, the most important first: a narrow screen shows as many as it has room for."""
 _NUMBERS = ("visits", "open", "elapsed", "working", "to_end")
+_BETWEEN = 2
+"""Cells between two columns, and at both edges together."""
 
 
 def _playbook_table(report: Report, rows: list[Row], words: Words, width: int) -> tuple[Table, list[str]]:
@@ -83,12 +85,13 @@ def _playbook_table(report: Report, rows: list[Row], words: Words, width: int) -
         if name not in headings or (name in ("notes", "waited", "before") and not any(c[name] for c in cells)):
             continue
         lines = [line for text in (headings[name], *(cell[name] for cell in cells)) for line in text.split("\n")]
-        needs = max(map(cell_len, lines)) + 2
+        needs = max(map(cell_len, lines)) + _BETWEEN
         if needs <= left:
             left -= needs
             fits.append(name)
     shown = [name for name in ("group", *_SHOWN_IN_ORDER) if name in fits]
-    table = Table(title=words.playbook(rows[0].playbook), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table.title, table.title_justify = words.playbook(rows[0].playbook), "left"
     for name in shown:
         table.add_column(headings[name], justify="right" if name in _NUMBERS else "left", no_wrap=True)
     above: str | None = None
