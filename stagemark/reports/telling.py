@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from pydantic import JsonValue
-from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from stagemark.domain.playbook import Evidence
+from stagemark.reports.columns import table_of
 from stagemark.reports.contract import in_words
 from stagemark.reports.labels import Labels
 from stagemark.reports.render import DASH, days_of
@@ -33,14 +33,14 @@ def timeline_json(told: Timeline) -> str:
     return told.model_dump_json(indent=2)
 
 
-def timeline_tables(told: Timeline, words: Words) -> RenderableType:
-    """The timeline for people."""
-    return _Telling(told, words).whole()
+def timeline_tables(told: Timeline, words: Words, width: int) -> RenderableType:
+    """The timeline for people, in a screen so many columns wide."""
+    return _Telling(told, words, width).whole()
 
 
 class _Telling:
-    def __init__(self, told: Timeline, words: Words) -> None:
-        self.told, self.words, self.say = told, words, words.say
+    def __init__(self, told: Timeline, words: Words, width: int) -> None:
+        self.told, self.words, self.say, self.width = told, words, words.say, width
         self.zone = ZoneInfo(told.zone)
         self._moments = {entry.sequence: self._moment(entry) for entry in told.entries}
 
@@ -71,7 +71,6 @@ class _Telling:
         yield Text(" · ".join(self._pair(self.say(name), fact) for name, fact in facts.items()))
 
     def _entries(self) -> Table:
-        table = self._table("timeline", "#", "when", "what", "details", "who")
         rows: list[tuple[datetime, int, list[Text]]] = [
             (entry.at, entry.sequence, self._entry(entry)) for entry in self.told.entries
         ]
@@ -79,9 +78,8 @@ class _Telling:
             for gap in self.told.gaps:
                 text = Text(self.say("gap_row", days=days_of(gap.elapsed)), _SOFT)
                 rows.append((gap.start, len(rows) + 10**9, [Text(""), Text(""), text, Text(""), Text("")]))
-        for _, _, cells in sorted(rows, key=lambda row: row[:2]):
-            table.add_row(*cells)
-        return table
+        shown = [cells for _, _, cells in sorted(rows, key=lambda row: row[:2])]
+        return self._table(shown, "timeline", "#", "when", "what", "details", "who")
 
     def _entry(self, entry: Entry) -> list[Text]:
         style = _VOID if entry.void else ""
@@ -109,10 +107,8 @@ class _Telling:
 
     def _stays(self) -> Table:
         names = ("stage", "began", "left_at", "how_left", "elapsed_short", "working_short", "before_short")
-        table = self._table("stays", *names, "paused", "waited", "owner")
-        for stay in self.told.stays:
-            table.add_row(*map(Text, self._stay(stay)))
-        return table
+        rows = [list(map(Text, self._stay(stay))) for stay in self.told.stays]
+        return self._table(rows, "stays", *names, "paused", "waited", "owner")
 
     def _stay(self, stay: StayShown) -> Iterator[str]:
         goes_on = stay.left_by is None
@@ -169,13 +165,9 @@ class _Telling:
 
     # -- words
 
-    def _table(self, title: str, *columns: str) -> Table:
-        table = Table(
-            title=self.say(title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
-        )
-        for column in columns:
-            table.add_column(column if column == "#" else self.say(column), overflow="fold")
-        return table
+    def _table(self, rows: Sequence[Sequence[Text]], title: str, *columns: str) -> Table:
+        called = [column if column == "#" else self.say(column) for column in columns]
+        return table_of(called, rows, self.width, self.say(title))
 
     def _stage(self, stage: str) -> str:
         return self.words.stage(self.told.playbook, stage)

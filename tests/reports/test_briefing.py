@@ -190,7 +190,7 @@ async def test_the_page_can_be_read_in_a_terminal_and_printed(store: Store, lang
     await write(store, "aftercare", life.entries)
     found = await page(store, life, language)
     console = Console(width=120, file=StringIO())
-    console.print(briefing_tables(found))
+    console.print(briefing_tables(found, console.width))
     text = console.file.getvalue()  # type: ignore[attr-defined]  # the StringIO of above
     html = briefing_html(found)
     for said in ("刘总", SALE, {"zh": "联系人", "en": "Contacts"}[language]):
@@ -233,7 +233,7 @@ async def test_the_customer_is_called_by_name_with_what_is_known_of_their_credit
     assert found.standing in html
     assert {"en": "card (card) was accepted already", "zh": "“card（card）”已被接受"}[language] in html
     console = Console(width=300, file=StringIO())
-    console.print(briefing_tables(found))
+    console.print(briefing_tables(found, console.width))
     assert f"{title} · " in console.file.getvalue()  # type: ignore[attr-defined]  # the StringIO of above
 
 
