@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.tree import Tree
 
 from stagemark.cli.common import LanguageOption, as_json, console, language
+from stagemark.cli.listing import money
 from stagemark.domain.playbook import (
     Condition,
     Evidence,
@@ -51,6 +52,7 @@ _WORDS = {
     "required": ("必需", "required"),
     "advised": ("建议", "advised"),
     "needs": ("条件", "needs"),
+    "recorded": ("已记录", "is recorded"),
     "triggers": ("提醒", "Triggers"),
     "reasons": ("丢单原因", "Reasons for losing"),
     "decision_maker": ("决策者", "the decision maker"),
@@ -106,7 +108,7 @@ def show(name: Name, speaks: LanguageOption = None) -> None:
         reasons.add(_labelled(reason, tongue))
     kinds = tree.add(f"[bold]{_word('kinds', tongue)}[/]")
     for evidence in playbook.evidence:
-        kinds.add(f"{_labelled(evidence, tongue)} [dim]-e {escape(_typed(evidence))}[/]")
+        kinds.add(f"{_labelled(evidence, tongue)} [dim]-e {escape(_typed(evidence, playbook.currency))}[/]")
         if evidence.options:
             kinds.children[-1].add(", ".join(_labelled(option, tongue) for option in evidence.options))
     console().print(tree, soft_wrap=False)
@@ -180,25 +182,25 @@ def _labelled(named: Named, tongue: Language) -> str:
     return f"[cyan]{named.id}[/] {_label(named, tongue)}"
 
 
-_MONEY = '{"amount": "1000.00", "currency": "CNY"}'
 _PART = '{"id": "1", "amount": "1000.00", "due": "2026-03-05"}'
 
 
-def _typed(evidence: Evidence) -> str:
+def _typed(evidence: Evidence, currency: str) -> str:
     """How a value of that kind is written on the command line."""
+    amount = f'{{"amount": "1000.00", "currency": "{currency}"}}'
     first = evidence.options[0].id if evidence.options else ""
     written = {
         EvidenceType.TEXT: "…",
         EvidenceType.NUMBER: "12.5",
-        EvidenceType.MONEY: f"'{_MONEY}'",
+        EvidenceType.MONEY: f"'{amount}'",
         EvidenceType.DATE: "2026-03-05",
         EvidenceType.CHOICE: f"""'["{first}"]'""" if evidence.many else first,
         EvidenceType.RANKED: first,
         EvidenceType.PERSON: "contact-7",
         EvidenceType.DOCUMENT: """'{"uri": "https://…", "sha256": "…"}'""",
         EvidenceType.CHECKLIST: f"""'["{first}"]'""",
-        EvidenceType.CONTRACT: f"""'{{"amount": {_MONEY}, "instalments": [{_PART}]}}'""",
-        EvidenceType.CLEARANCE: f"""'{{"id": "C-1", "amount": {_MONEY}, "until": "2026-03-05"}}'""",
+        EvidenceType.CONTRACT: f"""'{{"amount": {amount}, "instalments": [{_PART}]}}'""",
+        EvidenceType.CLEARANCE: f"""'{{"id": "C-1", "amount": {amount}, "until": "2026-03-05"}}'""",
     }[evidence.type]
     return f"{evidence.id}{'@contact-7' if evidence.about_person else ''}={written}"
 
@@ -253,6 +255,8 @@ def _condition(playbook: Playbook, condition: Condition, tongue: Language) -> st
     values = value if isinstance(value, tuple) else (value,)
     if condition.operator in ("checked", "count_at_least"):
         said = str(len(options) if value == "all" else value)
+    elif evidence.type is EvidenceType.MONEY:
+        said = money(value, playbook.currency, short=True)
     else:
         said = ", ".join(options.get(str(one), escape(str(one))) for one in values)
     sign = _SIGNS.get(condition.operator, "≥")
@@ -268,5 +272,6 @@ def _where(playbook: Playbook, where: Where | None, tongue: Language) -> str:
     if where.evidence:
         evidence = playbook.evidence_of[where.evidence]
         options = ", ".join(_label(option, tongue) for option in evidence.options if option.id in where.one_of)
-        said.append(f"{_label(evidence, tongue)} = {options}")
+        judged = f"= {options}" if options else _word("recorded", tongue)
+        said.append(f"{_label(evidence, tongue)} {judged}")
     return f" [dim]({' / '.join(said)})[/]"
