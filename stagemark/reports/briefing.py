@@ -30,7 +30,7 @@ from stagemark.texts.tasks_account import GRADE_TERMS
 from stagemark.texts.tasks_aftercare import HOW_TERMS, PROMPT_TERMS, REFERRAL_TERMS, contact_text
 from stagemark.texts.tasks_collection import MILESTONE_TERMS
 from stagemark.texts.tasks_complaint import COMPLAINT_LIFE_TERMS, STEP_TERMS
-from stagemark.texts.terms import LIFE_TERMS, joined
+from stagemark.texts.terms import LIFE_TERMS, clauses, joined
 
 __all__ = ["Briefing", "Contact", "Hint", "briefing"]
 
@@ -177,7 +177,7 @@ class _Page:
         table = self.section("payments", "day", "sale", "amount", "paid_for")
         for row in self.dossier.rows.get("payments", []):
             parts = [
-                self.say("pair", name=instalment, said=self.money(part, row["currency"]))
+                self.voice.pair(instalment, self.money(part, row["currency"]))
                 for instalment, part in row["allocated"].items()
             ]
             if gone := Decimal(row["reversed"]):
@@ -336,9 +336,7 @@ class _Page:
         for one in suggestions:
             why = [p for p in why_no_prompt(state, self.around, one) if not (open_ and p.code.startswith("prompt_"))]
             if why:
-                text = self.say(
-                    "not_now", why=("；" if self.language == "zh" else "; ").join(p.text(self.language) for p in why)
-                )
+                text = self.say("not_now", why=clauses((p.text(self.language) for p in why), self.language))
             else:
                 parts = [getattr(part, self.language) for part in (one.link, one.reason, one.ask) if part]
                 words = ("" if self.language == "zh" else " ").join(parts)

@@ -12,6 +12,7 @@ from rich.text import Text
 from stagemark.reports.briefing import Briefing
 from stagemark.reports.briefing_parts import Voice
 from stagemark.reports.columns import table_of
+from stagemark.texts.terms import clauses, paired
 
 __all__ = ["briefing_html", "briefing_tables"]
 
@@ -33,7 +34,7 @@ def _parts(page: Briefing, width: int) -> Iterator[RenderableType]:
         yield Text(f" {number}. {hint.text}")
     yield Text(f"\n{words('contacts')}", style="bold")
     for contact in page.contacts:
-        known = "; ".join(f"{label}: {value}" for label, value in contact.known.items())
+        known = clauses((paired(*one, page.language) for one in contact.known.items()), page.language)
         yield Text.assemble((f" {contact.name}", "cyan"), f"  {known}")
     if not page.contacts:
         yield Text(f" {words('nothing')}", style="dim")

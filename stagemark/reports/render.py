@@ -18,6 +18,7 @@ from stagemark.domain.durations import Cause
 from stagemark.reports.durations import Report, Row, Spread, written
 from stagemark.reports.texts import Words
 from stagemark.spreadsheets import cell as text_cell
+from stagemark.texts.terms import clauses
 
 __all__ = ["DASH", "Output", "days_of", "durations_csv", "durations_json", "durations_table"]
 
@@ -63,7 +64,7 @@ def durations_table(report: Report, words: Words, width: int) -> RenderableType:
         left_out.update(dict.fromkeys(dropped))
     made.append(Text(words.say("legend", dash=DASH)))
     if left_out:
-        made.append(Text(words.say("too_narrow", columns="; ".join(left_out))))
+        made.append(Text(words.say("too_narrow", columns=clauses(left_out, words.language))))
     return Group(*made)
 
 

@@ -20,7 +20,7 @@ from stagemark.reports.labels import Labels
 from stagemark.reports.render import DASH, days_of
 from stagemark.reports.texts import Words
 from stagemark.reports.timeline import Amended, Due, Entry, StayShown, Timeline
-from stagemark.texts.terms import ROLE_TERMS, joined, term
+from stagemark.texts.terms import ROLE_TERMS, joined, paired, term
 
 __all__ = ["timeline_json", "timeline_tables"]
 
@@ -176,7 +176,7 @@ class _Telling:
         return self.say("at_least", days=days) if lower else days
 
     def _pair(self, name: str, said: str) -> str:
-        return self.say("pair", name=name, said=said)
+        return paired(name, said, self.words.language)
 
     def _local(self, at: datetime) -> str:
         return at.astimezone(self.zone).strftime("%Y-%m-%d %H:%M")

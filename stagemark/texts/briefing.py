@@ -62,7 +62,6 @@ BRIEFING_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "outcome": ("Outcome", "结果"),
     "document": ("Document", "文件"),
     # -- cells
-    "pair": ("{name}: {said}", "{name}：{said}"),
     "missed": (" (missed)", "（已错过）"),
     "late_by": ("late by {days} days", "已延误 {days} 天"),
     "is_planned": ("planned", "计划中"),

@@ -85,7 +85,7 @@ PLAYBOOK_TEXTS: dict[str, tuple[str, str]] = {
         "“{value}”不能作为标识；请用小写字母、数字、- 和 _，以字母开头，最多 64 个字符",
     ),
     "playbook_empty": ("{field} is empty; fill it in, or leave the field out", "{field} 为空；请填写，或去掉该字段"),
-    "playbook_choice": ("{field} is one of {expected}, not {value}", "{field} 应为 {expected} 之一，而不是 {value}"),
+    "playbook_choice": ("{field} is one of {choices}, not {value}", "{field} 应为 {choices} 之一，而不是 {value}"),
     "playbook_list": (
         "{field} is a list: [a, b], or one item a line with -",
         "{field} 应为列表：[a, b]，或每行以 - 开头",

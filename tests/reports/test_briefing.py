@@ -200,6 +200,9 @@ async def test_the_page_can_be_read_in_a_terminal_and_printed(store: Store, lang
     assert "http" not in html  # it needs nothing from elsewhere
     assert Briefing.model_validate_json(found.model_dump_json()) == found
     assert "{" not in text
+    assert {
+        "zh": "采购角色：决策者；关系阶梯：信赖", "en": "Buying role: Decision maker; Ladder of relations: Trust",
+    }[language] in text  # fmt: skip
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

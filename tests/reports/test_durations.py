@@ -273,6 +273,12 @@ def test_on_a_screen_of_any_width_columns_are_left_out_whole(language: Language,
         assert max(map(cell_len, told.splitlines())) <= width
 
 
+def test_what_there_is_no_room_for_is_listed_in_the_readers_language() -> None:
+    report = table(plain(), clocks=on(as_of=20))
+    assert "工作日（天）；到结束标志（天）" in printed(report, "zh", 80)
+    assert "Worked, days; To end marker, days" in printed(report, "en", 80)
+
+
 def test_without_sales_the_table_says_so() -> None:
     assert "no sales" in printed(table(), "en")
     assert durations_csv(table()).startswith("group,playbook,stage")

@@ -303,6 +303,13 @@ def test_a_condition_that_does_not_fit_is_told_with_its_field_as_written(
     assert chinese in found.value.text("zh")
 
 
+def test_what_a_field_may_be_is_listed_in_the_readers_language() -> None:
+    with pytest.raises(InvalidInput) as found:
+        load_playbook(GOOD.replace("who: decision_maker", "who: boss"))
+    assert "who 应为 any、all、decision_maker 之一，而不是 boss" in found.value.text("zh")
+    assert "who is one of any, all, decision_maker, not boss" in found.value.text("en")
+
+
 def test_every_type_of_evidence_is_called_something() -> None:
     assert set(EVIDENCE_TYPE_TERMS) == {f"evidence_type:{one.value}" for one in EvidenceType}
 
