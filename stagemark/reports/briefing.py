@@ -308,7 +308,9 @@ class _Page:
             about, params = f"follow_up:{row['id']}:{row['item']}", row["params"]
             waits = row["status"] not in DONE
             if row["kind"] == "promise" and waits:
-                yield Hint(about=about, text=self.say("say_promised", text=row["text"], until=row["until"]))
+                yield Hint(
+                    about=about, text=self.say("say_promised", text=row["text"].rstrip("。. "), until=row["until"])
+                )
             if row["kind"] == "orders_fell" and row["status"] in ("open", "missed"):
                 volumes = {name: self.money(params[name], params["currency"]) for name in ("now", "before")}
                 window = span_text(params["window"], self.language)

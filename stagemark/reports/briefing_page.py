@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 from rich.console import Group, RenderableType
+from rich.table import Column, Table
 from rich.text import Text
 
-from stagemark.reports.briefing import Briefing
+from stagemark.reports.briefing import Briefing, Contact
 from stagemark.reports.briefing_parts import Voice
 from stagemark.reports.columns import table_of
 from stagemark.texts.terms import clauses, paired
@@ -30,12 +31,9 @@ def _parts(page: Briefing, width: int) -> Iterator[RenderableType]:
     if page.standing:
         yield Text(page.standing)
     yield Text(f"\n{words('next')}", style="bold cyan")
-    for number, hint in enumerate(page.next, 1):
-        yield Text(f" {number}. {hint.text}")
+    yield _hanging((Text(f" {number}."), Text(hint.text)) for number, hint in enumerate(page.next, 1))
     yield Text(f"\n{words('contacts')}", style="bold")
-    for contact in page.contacts:
-        known = clauses((paired(*one, page.language) for one in contact.known.items()), page.language)
-        yield Text.assemble((f" {contact.name}", "cyan"), f"  {known}")
+    yield _hanging((Text(f" {contact.name} ", "cyan"), Text(_known(page, contact))) for contact in page.contacts)
     if not page.contacts:
         yield Text(f" {words('nothing')}", style="dim")
     for section in (page.due, *page.sections):
@@ -44,6 +42,18 @@ def _parts(page: Briefing, width: int) -> Iterator[RenderableType]:
             yield table_of(section.columns, rows, width, f"\n{words(section.id)}")
         if section.id == "trend" and (change := _change(page)):
             yield Text(f" {change}")
+
+
+def _hanging(lines: Iterable[tuple[Text, Text]]) -> Table:
+    """Lines that go on below where their text begins."""
+    table = Table.grid(Column(overflow="fold"), Column(overflow="fold"), padding=(0, 1, 0, 0))
+    for mark, text in lines:
+        table.add_row(mark, text)
+    return table
+
+
+def _known(page: Briefing, contact: Contact) -> str:
+    return clauses((paired(*one, page.language) for one in contact.known.items()), page.language)
 
 
 def _change(page: Briefing) -> str:

@@ -112,7 +112,7 @@ async def test_the_page_tells_orders_trend_contacts_what_is_due_and_what_to_say(
     assert ("2026-06-10", "follow-up: after a quarter") in due
     assert all(day_ <= "2026-06-15" for day_, _ in due)
     texts = [hint.text for hint in found.next]
-    assert texts[0] == "You promised: Send the Chinese manual. (until 2026-04-30)."
+    assert texts[0] == "You promised: Send the Chinese manual (until 2026-04-30)."
     assert "Suggest card: card card card" in texts
     assert "A referral, next step: learn their attitude." in texts
 
@@ -238,6 +238,24 @@ async def test_the_customer_is_called_by_name_with_what_is_known_of_their_credit
     console = Console(width=300, file=StringIO())
     console.print(briefing_tables(found, console.width))
     assert f"{title} · " in console.file.getvalue()  # type: ignore[attr-defined]  # the StringIO of above
+
+
+async def test_what_is_too_long_for_a_line_goes_on_below_where_it_began(store: Store) -> None:
+    life = completed()
+    life.answering = False
+    life.ask(
+        c.PromiseTask(item="x", text="Send the Chinese manual to everybody at the works.", until=day("2026-04-30"))
+    )
+    await write_sale(store)
+    await write(store, "aftercare", life.entries)
+    found = await page(store, life)
+    console = Console(width=40, file=StringIO())
+    console.print(briefing_tables(found, console.width))
+    lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]  # the StringIO of above
+    first = next(number for number, line in enumerate(lines) if line.startswith(" 1. You promised"))
+    assert lines[first + 1].startswith("    ")
+    liu = next(number for number, line in enumerate(lines) if line.startswith(" 刘总"))
+    assert lines[liu + 1].startswith("       ")
 
 
 async def test_nobody_knows_of_an_account_without_sales(store: Store) -> None:
