@@ -30,6 +30,7 @@ from stagemark.playbooks import diagram as pictures
 from stagemark.playbooks.load import find_playbook, look_up, shipped, shipped_playbook
 from stagemark.playbooks.schema import playbook_schema
 from stagemark.texts.language import Language
+from stagemark.texts.terms import joined, paired
 
 __all__ = ["app"]
 
@@ -102,7 +103,9 @@ def show(name: Name, speaks: LanguageOption = None) -> None:
     for trigger in playbook.triggers:
         branch = triggers.add(f"{_label(trigger, tongue)} ({trigger.id})")
         for rung in trigger.rungs:
-            branch.add(f"{_when(rung)}{_label(rung, tongue)} → {', '.join(_word(role, tongue) for role in rung.to)}")
+            branch.add(
+                f"{_when(rung)}{_label(rung, tongue)} → {joined((_word(role, tongue) for role in rung.to), tongue)}"
+            )
     reasons = tree.add(f"[bold]{_word('reasons', tongue)}[/]")
     for reason in playbook.loss_reasons:
         reasons.add(_labelled(reason, tongue))
@@ -110,7 +113,7 @@ def show(name: Name, speaks: LanguageOption = None) -> None:
     for evidence in playbook.evidence:
         kinds.add(f"{_labelled(evidence, tongue)} [dim]-e {escape(_typed(evidence, playbook.currency))}[/]")
         if evidence.options:
-            kinds.children[-1].add(", ".join(_labelled(option, tongue) for option in evidence.options))
+            kinds.children[-1].add(joined((_labelled(option, tongue) for option in evidence.options), tongue))
     console().print(tree, soft_wrap=False)
 
 
@@ -214,20 +217,20 @@ def _show_stage(branch: Tree, playbook: Playbook, stage: Stage, tongue: Language
     notes += [] if stage.skippable else [_word("not skippable", tongue)]
     notes += [_word("nurturable", tongue)] if stage.nurturable else []
     if notes:
-        branch.add(f"[dim]{', '.join(notes)}[/]")
+        branch.add(f"[dim]{joined(notes, tongue)}[/]")
     for after in playbook.opens_after(stage.id):
         earlier = _label(playbook.stage_of[after.stage], tongue)
         branch.add(f"{_word('after', tongue)} {earlier} ({_word(after.has, tongue)})")
     _show_marker(branch, playbook, stage.start, "start", tongue)
     steps = branch.add(_word("steps", tongue))
     for step in stage.steps:
-        collected = ", ".join(_label(playbook.evidence_of[id_], tongue) for id_ in step.evidence)
-        steps.add(f"{_labelled(step, tongue)}: [dim]{collected}[/]")
+        collected = joined((_label(playbook.evidence_of[id_], tongue) for id_ in step.evidence), tongue)
+        steps.add(paired(_labelled(step, tongue), f"[dim]{collected}[/]", tongue))
     _show_marker(branch, playbook, stage.end, "end", tongue)
 
 
 def _show_marker(branch: Tree, playbook: Playbook, marker: Marker, edge: str, tongue: Language) -> None:
-    twig = branch.add(f"{_word(edge, tongue)}: [cyan]{_said(marker.label, edge, tongue)}[/]")
+    twig = branch.add(paired(_word(edge, tongue), f"[cyan]{_said(marker.label, edge, tongue)}[/]", tongue))
     bands = {band.id: _label(band, tongue) for band in playbook.bands}
     for piece in marker.evidence:
         by_band = "".join(f", {bands[band]} {_word(need, tongue)}" for band, need in piece.by_band.items())
@@ -258,7 +261,7 @@ def _condition(playbook: Playbook, condition: Condition, tongue: Language) -> st
     elif evidence.type is EvidenceType.MONEY:
         said = money(value, playbook.currency, short=True)
     else:
-        said = ", ".join(options.get(str(one), escape(str(one))) for one in values)
+        said = joined((options.get(str(one), escape(str(one))) for one in values), tongue)
     sign = _SIGNS.get(condition.operator, "≥")
     who = f" ({_word(condition.who, tongue)})" if evidence.about_person else ""
     return f"{_labelled(evidence, tongue)} {sign} {said}{who}{_where(playbook, condition.where, tongue)}"
@@ -271,7 +274,7 @@ def _where(playbook: Playbook, where: Where | None, tongue: Language) -> str:
     said = [_label(band, tongue) for band in playbook.bands if band.id in where.bands]
     if where.evidence:
         evidence = playbook.evidence_of[where.evidence]
-        options = ", ".join(_label(option, tongue) for option in evidence.options if option.id in where.one_of)
+        options = joined((_label(option, tongue) for option in evidence.options if option.id in where.one_of), tongue)
         judged = f"= {options}" if options else _word("recorded", tongue)
         said.append(f"{_label(evidence, tongue)} {judged}")
     return f" [dim]({' / '.join(said)})[/]"

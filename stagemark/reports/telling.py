@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -62,7 +62,7 @@ class _Telling:
         yield Text(" ".join(filter(None, (told.opportunity, told.title))), "bold")
         life = self.say(f"life_{told.life}")
         if told.open_stages:
-            life += f" ({', '.join(map(self._stage, told.open_stages))})"
+            life += f" ({self._joined(map(self._stage, told.open_stages))})"
         value = told.value and f"{told.value['amount']} {told.value['currency']}"
         playbook = f"{self.words.playbook(told.playbook)} ({told.playbook_version})"
         facts = {"account": told.account, "owner": self.words.person(told.owner), "life": life, "playbook": playbook}
@@ -88,7 +88,7 @@ class _Telling:
             when.append("\n" + self.say("recorded_on", at=self._local(entry.recorded_at)), _SOFT)
         details = Text("\n").join(Text(line, style) for line in self._details(entry))
         for amended in entry.corrected:
-            was = ", ".join(self._was(entry))
+            was = self._joined(self._was(entry))
             details = self._amend(details, "corrected", amended, was=was)
         if entry.void:
             details = self._amend(details, "void", entry.void)
@@ -161,7 +161,7 @@ class _Telling:
         if due.misses is not None:
             return self.say("due_missed", trigger=trigger)
         roles = [term(ROLE_TERMS, role, self.words.language) for role in due.to]
-        return self.say("due_line", trigger=trigger, rung=rung, to=joined(roles, self.words.language))
+        return self.say("due_line", trigger=trigger, rung=rung, to=self._joined(roles))
 
     # -- words
 
@@ -177,6 +177,9 @@ class _Telling:
 
     def _pair(self, name: str, said: str) -> str:
         return paired(name, said, self.words.language)
+
+    def _joined(self, parts: Iterable[str]) -> str:
+        return joined(parts, self.words.language)
 
     def _local(self, at: datetime) -> str:
         return at.astimezone(self.zone).strftime("%Y-%m-%d %H:%M")
@@ -202,7 +205,7 @@ class _Telling:
                 yield fact[name]
         if entry.kind == "change":
             told = {k: v for k, v in fact.items() if k not in ("kind", "reason") and v not in (None, False)}
-            yield ", ".join(self._changed(name, value) for name, value in told.items())
+            yield self._joined(self._changed(name, value) for name, value in told.items())
 
     def _was(self, entry: Entry) -> Iterator[str]:
         """What the corrected event said before, where it says something else now."""
@@ -218,7 +221,7 @@ class _Telling:
             return self.words.field(name)
         people = value if isinstance(value, list) else [value] if value else []
         about_people = name in ("owner", "deputy", "collaborators")
-        said = ", ".join(self.words.person(str(person)) for person in people) if about_people else _plain(value)
+        said = self._joined(self.words.person(str(person)) for person in people) if about_people else _plain(value)
         return self._pair(self.words.field(name), said or DASH)
 
     def _step(self, stage: str, step: str) -> str:
@@ -238,7 +241,7 @@ class _Telling:
     def _value(self, value: JsonValue, rule: Evidence | None) -> str:
         options = {option.id: option for option in rule.options} if rule else {}
         if isinstance(value, list):
-            return joined((self._value(item, rule) for item in value), self.words.language)
+            return self._joined(self._value(item, rule) for item in value)
         if rule and (said := in_words(rule.type, value, self.words.language)) is not None:
             return said
         return self.words.of(options.get(value), value) if isinstance(value, str) else _plain(value)
