@@ -9,11 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import stagemark.playbooks
-from stagemark.domain.playbook import EvidenceType
 from stagemark.errors import InvalidInput, NotFound, Problem
 from stagemark.playbooks.document import MAX_BYTES
 from stagemark.playbooks.load import find_playbook, load_playbook, read_playbook, shipped_playbook
-from stagemark.texts.playbook import EVIDENCE_TYPE_TERMS, PLAYBOOK_TEXTS
+from stagemark.texts.playbook import PLAYBOOK_TEXTS
 
 GOOD = """\
 id: small
@@ -277,41 +276,6 @@ def test_what_only_follows_from_an_error_is_not_told(code: str, fragment: str, r
 def test_a_misspelt_field_is_told_the_right_one() -> None:
     with pytest.raises(InvalidInput, match=r"expectd.*did you mean expected\?"):
         load_playbook(GOOD.replace("expected: P5D", "expectd: P5D"))
-
-
-@pytest.mark.parametrize(
-    ("replacement", "english", "chinese"),
-    [
-        (
-            "{evidence: price, checked: all}",
-            "checked does not fit evidence price, which is of the type money; what fits: at_least, at_most,",
-            "checked 不适用于证据“price”（类型：金额）；适用的有：at_least、at_most、",
-        ),
-        (
-            "{evidence: price, at_most: high}",
-            "at_most of evidence price, which is of the type money, can't be high; write",
-            "证据“price”（类型：金额）的 at_most 不能是“high”；",
-        ),
-    ],
-)
-def test_a_condition_that_does_not_fit_is_told_with_its_field_as_written(
-    replacement: str, english: str, chinese: str
-) -> None:
-    with pytest.raises(InvalidInput) as found:
-        load_playbook(GOOD.replace("{evidence: price, at_least: 10.5}", replacement))
-    assert english in found.value.text("en")
-    assert chinese in found.value.text("zh")
-
-
-def test_what_a_field_may_be_is_listed_in_the_readers_language() -> None:
-    with pytest.raises(InvalidInput) as found:
-        load_playbook(GOOD.replace("who: decision_maker", "who: boss"))
-    assert "who 应为 any、all、decision_maker 之一，而不是 boss" in found.value.text("zh")
-    assert "who is one of any, all, decision_maker, not boss" in found.value.text("en")
-
-
-def test_every_type_of_evidence_is_called_something() -> None:
-    assert set(EVIDENCE_TYPE_TERMS) == {f"evidence_type:{one.value}" for one in EvidenceType}
 
 
 @pytest.mark.parametrize(
