@@ -16,7 +16,7 @@ from stagemark.texts.importing import IMPORT_TEXTS
 from stagemark.texts.language import Language
 from stagemark.texts.messages import MESSAGE_TEXTS
 from stagemark.texts.neighbours import NEIGHBOUR_TEXTS
-from stagemark.texts.playbook import PLAYBOOK_TEXTS
+from stagemark.texts.playbook import EVIDENCE_TYPE_TERMS, PLAYBOOK_TEXTS
 from stagemark.texts.sale import SALE_TEXTS, TERMS
 from stagemark.texts.tasks_collection import MILESTONE_TERMS
 
@@ -40,14 +40,14 @@ PROBLEM_TEXTS: dict[str, tuple[str, str]] = {
 
 _TERMED = frozenset(
     {
-        "because", "command", "done", "edge", "expected", "found", "has", "kind", "left", "life", "milestone",
-        "needs", "operator", "status", "taken", "turn", "waits_for", "what", "who",
+        "because", "command", "done", "edge", "evidence_type", "expected", "found", "has", "kind", "left", "life",
+        "milestone", "needs", "operator", "status", "taken", "turn", "waits_for", "what", "who",
     }
 )  # fmt: skip
 """Params that hold a term; all others are somebody's own word, which may happen to be one. A term may be of one param
 only, as `command:nurture`, where the life of that name is called otherwise."""
 
-_TERMS = {**TERMS, **CLEARANCE_TERMS, **MILESTONE_TERMS, **TURN_TERMS}
+_TERMS = {**TERMS, **CLEARANCE_TERMS, **EVIDENCE_TYPE_TERMS, **MILESTONE_TERMS, **TURN_TERMS}
 
 
 class _Blank(dict[str, Any]):

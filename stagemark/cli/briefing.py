@@ -61,5 +61,5 @@ async def _page(account: str, output: str, speaks: Language, shown: bool) -> str
     terminal = shown and sys.stdout.isatty()
     console = Console(emoji=False, force_terminal=terminal, width=None if terminal else 120)
     with console.capture() as captured:
-        console.print(briefing_tables(made))
+        console.print(briefing_tables(made, console.width))
     return captured.get()

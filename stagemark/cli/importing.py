@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,11 +13,10 @@ import typer
 from pydantic import BaseModel
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
-from rich.table import Table as Grid
-from rich.text import Text
 
 from stagemark import bootstrap
 from stagemark.cli.common import LanguageOption, as_json, console, language, run
+from stagemark.cli.listing import show
 from stagemark.domain.playbook import Playbook
 from stagemark.errors import InvalidInput, NotFound, Problem
 from stagemark.playbooks.load import find_playbook
@@ -31,7 +28,6 @@ if TYPE_CHECKING:
     from stagemark.importing.plan import Plan
     from stagemark.importing.run import Comparison
     from stagemark.importing.table import Table
-from stagemark.spreadsheets import cell as text_cell
 
 __all__ = ["ImportReport", "Untaken", "app"]
 
@@ -50,9 +46,9 @@ _TEXTS = {
     "refused": ("Nothing was written. Correct these rows, or take the others with --take-good.",
                 "未写入任何内容。请更正以下各行，或用 --take-good 只导入其余各行。"),
     "done": ("Imported; {started} runs were started.", "导入完成；启动了 {started} 个工作流。"),
-    "row": ("Row", "行"), "sale": ("Sale", "商机"), "column": ("Column", "列"), "code": ("Code", "代码"),
-    "why": ("Why", "原因"),
 }  # fmt: skip
+_PROBLEM = {"row": ("Row", "行"), "sale": ("Sale", "商机"), "column": ("Column", "列"), "code": ("Code", "代码"),
+            "text": ("Why", "原因")}  # fmt: skip
 
 
 class Untaken(BaseModel):
@@ -238,20 +234,10 @@ def _show(report: ImportReport, dry_run: bool, output: Output, said: Language) -
     if output == "json":
         console().print(as_json(report), markup=False, highlight=False)
         return
+    if report.problems or output == "csv":
+        show([problem.model_dump() for problem in report.problems], _PROBLEM, output, said)
     if output == "csv":
-        text = io.StringIO()
-        rows = csv.DictWriter(text, list(Untaken.model_fields), lineterminator="\n")
-        rows.writeheader()
-        rows.writerows(
-            {name: text_cell(said) for name, said in problem.model_dump().items()} for problem in report.problems
-        )
-        console().print(text.getvalue(), markup=False, highlight=False, end="")
         return
-    if report.problems:
-        grid = Grid(*(_TEXTS[name][zh] for name in ("row", "sale", "column", "code", "why")))
-        for problem in report.problems:
-            grid.add_row(*(Text(str(part)) for part in problem.model_dump().values()))  # cells are no markup
-        (console() if sys.stdout.isatty() else Console(emoji=False, width=200)).print(grid)
     last = "dry" if dry_run else "done" if report.written else "refused"
     for name in ("rows", last):
         console().print(_TEXTS[name][zh].format(**report.model_dump()), markup=False, highlight=False)

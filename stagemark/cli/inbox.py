@@ -14,6 +14,7 @@ from stagemark.errors import NotFound
 from stagemark.ports import Person
 from stagemark.texts.answering import answer_line
 from stagemark.texts.language import Language
+from stagemark.texts.terms import joined, paired
 
 if TYPE_CHECKING:
     from stagemark.adapters.inbox import Inbox, Note
@@ -116,13 +117,15 @@ def _lines(note: Note, language: Language, person: str, zone: ZoneInfo) -> list[
         what.append(words["risk"])
     # an answer to what is settled would be refused; a table or a refusal asks for none
     answer = answer_line(language, person=person, **note.answered_by) if note.status == "open" else words[note.status]
-    more = [words["unheld"].format(roles=", ".join(note.unheld))] if note.unheld else []
+    more = [words["unheld"].format(roles=joined(note.unheld, language))] if note.unheld else []
     more += [
         words["undelivered"].format(channel=lost.channel, why=lost.problem.text(language)) for lost in note.undelivered
     ]
     about = " · ".join(what)
     said = note.stream or "\n" in note.trigger  # sentences, or a table: they stand last
-    first, *rest = (f"{about}: {note.trigger}" if said else f"{note.trigger}: {about}").splitlines()
+    first, *rest = (
+        paired(about, note.trigger, language) if said else paired(note.trigger, about, language)
+    ).splitlines()
     return [
         f"  • {escape(first)}",
         *(f"    {escape(line)}" for line in rest),

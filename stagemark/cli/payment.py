@@ -18,6 +18,7 @@ from stagemark.cli.neighbours import COLLECTIONS, Ask, OnDay, day_of, listed, nu
 from stagemark.cli.recording import Reason
 from stagemark.errors import InvalidInput
 from stagemark.texts.language import Language
+from stagemark.texts.terms import clauses
 
 __all__ = ["app"]
 
@@ -182,7 +183,7 @@ def _note(row: Mapping[str, Any], speech: Language) -> str:
     zh = speech == "zh"
     notes = [name for name in ("reversed", "kept", "differs") if row[name]]
     notes += ["by_hand"] if Decimal(row["by_hand"]) else []
-    return ("；" if zh else "; ").join(_WORDS[name][zh].format(**row) for name in notes)
+    return clauses((_WORDS[name][zh].format(**row) for name in notes), speech)
 
 
 def _said(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.tree import Tree
 
 from stagemark.cli.common import LanguageOption, as_json, console, language
+from stagemark.cli.listing import money
 from stagemark.domain.playbook import (
     Condition,
     Evidence,
@@ -29,6 +30,7 @@ from stagemark.playbooks import diagram as pictures
 from stagemark.playbooks.load import find_playbook, look_up, shipped, shipped_playbook
 from stagemark.playbooks.schema import playbook_schema
 from stagemark.texts.language import Language
+from stagemark.texts.terms import joined, paired
 
 __all__ = ["app"]
 
@@ -51,6 +53,7 @@ _WORDS = {
     "required": ("必需", "required"),
     "advised": ("建议", "advised"),
     "needs": ("条件", "needs"),
+    "recorded": ("已记录", "is recorded"),
     "triggers": ("提醒", "Triggers"),
     "reasons": ("丢单原因", "Reasons for losing"),
     "decision_maker": ("决策者", "the decision maker"),
@@ -100,15 +103,17 @@ def show(name: Name, speaks: LanguageOption = None) -> None:
     for trigger in playbook.triggers:
         branch = triggers.add(f"{_label(trigger, tongue)} ({trigger.id})")
         for rung in trigger.rungs:
-            branch.add(f"{_when(rung)}{_label(rung, tongue)} → {', '.join(_word(role, tongue) for role in rung.to)}")
+            branch.add(
+                f"{_when(rung)}{_label(rung, tongue)} → {joined((_word(role, tongue) for role in rung.to), tongue)}"
+            )
     reasons = tree.add(f"[bold]{_word('reasons', tongue)}[/]")
     for reason in playbook.loss_reasons:
         reasons.add(_labelled(reason, tongue))
     kinds = tree.add(f"[bold]{_word('kinds', tongue)}[/]")
     for evidence in playbook.evidence:
-        kinds.add(f"{_labelled(evidence, tongue)} [dim]-e {escape(_typed(evidence))}[/]")
+        kinds.add(f"{_labelled(evidence, tongue)} [dim]-e {escape(_typed(evidence, playbook.currency))}[/]")
         if evidence.options:
-            kinds.children[-1].add(", ".join(_labelled(option, tongue) for option in evidence.options))
+            kinds.children[-1].add(joined((_labelled(option, tongue) for option in evidence.options), tongue))
     console().print(tree, soft_wrap=False)
 
 
@@ -180,25 +185,25 @@ def _labelled(named: Named, tongue: Language) -> str:
     return f"[cyan]{named.id}[/] {_label(named, tongue)}"
 
 
-_MONEY = '{"amount": "1000.00", "currency": "CNY"}'
 _PART = '{"id": "1", "amount": "1000.00", "due": "2026-03-05"}'
 
 
-def _typed(evidence: Evidence) -> str:
+def _typed(evidence: Evidence, currency: str) -> str:
     """How a value of that kind is written on the command line."""
+    amount = f'{{"amount": "1000.00", "currency": "{currency}"}}'
     first = evidence.options[0].id if evidence.options else ""
     written = {
         EvidenceType.TEXT: "…",
         EvidenceType.NUMBER: "12.5",
-        EvidenceType.MONEY: f"'{_MONEY}'",
+        EvidenceType.MONEY: f"'{amount}'",
         EvidenceType.DATE: "2026-03-05",
         EvidenceType.CHOICE: f"""'["{first}"]'""" if evidence.many else first,
         EvidenceType.RANKED: first,
         EvidenceType.PERSON: "contact-7",
         EvidenceType.DOCUMENT: """'{"uri": "https://…", "sha256": "…"}'""",
         EvidenceType.CHECKLIST: f"""'["{first}"]'""",
-        EvidenceType.CONTRACT: f"""'{{"amount": {_MONEY}, "instalments": [{_PART}]}}'""",
-        EvidenceType.CLEARANCE: f"""'{{"id": "C-1", "amount": {_MONEY}, "until": "2026-03-05"}}'""",
+        EvidenceType.CONTRACT: f"""'{{"amount": {amount}, "instalments": [{_PART}]}}'""",
+        EvidenceType.CLEARANCE: f"""'{{"id": "C-1", "amount": {amount}, "until": "2026-03-05"}}'""",
     }[evidence.type]
     return f"{evidence.id}{'@contact-7' if evidence.about_person else ''}={written}"
 
@@ -212,20 +217,20 @@ def _show_stage(branch: Tree, playbook: Playbook, stage: Stage, tongue: Language
     notes += [] if stage.skippable else [_word("not skippable", tongue)]
     notes += [_word("nurturable", tongue)] if stage.nurturable else []
     if notes:
-        branch.add(f"[dim]{', '.join(notes)}[/]")
+        branch.add(f"[dim]{joined(notes, tongue)}[/]")
     for after in playbook.opens_after(stage.id):
         earlier = _label(playbook.stage_of[after.stage], tongue)
         branch.add(f"{_word('after', tongue)} {earlier} ({_word(after.has, tongue)})")
     _show_marker(branch, playbook, stage.start, "start", tongue)
     steps = branch.add(_word("steps", tongue))
     for step in stage.steps:
-        collected = ", ".join(_label(playbook.evidence_of[id_], tongue) for id_ in step.evidence)
-        steps.add(f"{_labelled(step, tongue)}: [dim]{collected}[/]")
+        collected = joined((_label(playbook.evidence_of[id_], tongue) for id_ in step.evidence), tongue)
+        steps.add(paired(_labelled(step, tongue), f"[dim]{collected}[/]", tongue))
     _show_marker(branch, playbook, stage.end, "end", tongue)
 
 
 def _show_marker(branch: Tree, playbook: Playbook, marker: Marker, edge: str, tongue: Language) -> None:
-    twig = branch.add(f"{_word(edge, tongue)}: [cyan]{_said(marker.label, edge, tongue)}[/]")
+    twig = branch.add(paired(_word(edge, tongue), f"[cyan]{_said(marker.label, edge, tongue)}[/]", tongue))
     bands = {band.id: _label(band, tongue) for band in playbook.bands}
     for piece in marker.evidence:
         by_band = "".join(f", {bands[band]} {_word(need, tongue)}" for band, need in piece.by_band.items())
@@ -253,8 +258,10 @@ def _condition(playbook: Playbook, condition: Condition, tongue: Language) -> st
     values = value if isinstance(value, tuple) else (value,)
     if condition.operator in ("checked", "count_at_least"):
         said = str(len(options) if value == "all" else value)
+    elif evidence.type is EvidenceType.MONEY:
+        said = money(value, playbook.currency, short=True)
     else:
-        said = ", ".join(options.get(str(one), escape(str(one))) for one in values)
+        said = joined((options.get(str(one), escape(str(one))) for one in values), tongue)
     sign = _SIGNS.get(condition.operator, "≥")
     who = f" ({_word(condition.who, tongue)})" if evidence.about_person else ""
     return f"{_labelled(evidence, tongue)} {sign} {said}{who}{_where(playbook, condition.where, tongue)}"
@@ -267,6 +274,7 @@ def _where(playbook: Playbook, where: Where | None, tongue: Language) -> str:
     said = [_label(band, tongue) for band in playbook.bands if band.id in where.bands]
     if where.evidence:
         evidence = playbook.evidence_of[where.evidence]
-        options = ", ".join(_label(option, tongue) for option in evidence.options if option.id in where.one_of)
-        said.append(f"{_label(evidence, tongue)} = {options}")
+        options = joined((_label(option, tongue) for option in evidence.options if option.id in where.one_of), tongue)
+        judged = f"= {options}" if options else _word("recorded", tongue)
+        said.append(f"{_label(evidence, tongue)} {judged}")
     return f" [dim]({' / '.join(said)})[/]"

@@ -16,7 +16,7 @@ from stagemark.domain.collection.receivables import Owing, Share, Total, below, 
 from stagemark.errors import NotFound
 from stagemark.ports import Person
 from stagemark.texts.language import Language
-from stagemark.texts.receivables import CELL_TERMS, HEADINGS, HELD
+from stagemark.texts.receivables import CELL_TERMS, HEADINGS, HELD, TOTAL
 from stagemark.texts.tasks_collection import KIND_TERMS
 from stagemark.texts.terms import Terms
 
@@ -143,7 +143,8 @@ def _whole(rows: Sequence[Owing], output: str, speech: Language) -> None:
     terms = {"owner": names()} if said else {}
     show([{**row, "held": held(row, speech)} for row in said], _SHOWN, output, speech, terms)
     for total in totals(rows):
-        line = f"{CELL_TERMS[total.cell][zh]}: {total.count}, {money(total.outstanding, total.currency)}"
+        amount = money(total.outstanding, total.currency)
+        line = TOTAL[zh].format(cell=CELL_TERMS[total.cell][zh], count=total.count, amount=amount)
         console().print(line, markup=False, highlight=False)
 
 

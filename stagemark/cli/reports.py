@@ -131,7 +131,9 @@ def show(
         calendar = _calendars(parts, found.states, clocks.now, said).get(state.calendar)
         told = timeline(state, calendar, clocks.valid(state.zone))
         whole = found.wholes[state.playbook.hash]
-        return timeline_json(told) if output == "json" else timeline_tables(told, _words(said, [whole], people))
+        if output == "json":
+            return timeline_json(told)
+        return timeline_tables(told, _words(said, [whole], people), screen().width)
 
     _show(run(make()))
 

@@ -74,7 +74,7 @@ def _judged(path: Path, condition: Condition, evidence: Evidence) -> Iterator[Fi
     operator = condition.operator
     value = getattr(condition, operator)
     at = (*path, operator)
-    params = {"evidence": evidence.id, "type": evidence.type.value, "operator": operator}
+    params = {"evidence": evidence.id, "evidence_type": evidence.type.value, "field": operator}
     if evidence.type not in FITTING[operator]:
         fitting = [name for name, types in FITTING.items() if evidence.type in types]
         yield Finding(at, "playbook_operator", {**params, "known": fitting})

@@ -153,8 +153,8 @@ def _findings(document: Mapping, details: list[ErrorDetails]) -> Iterator[Findin
         if kind in _OURS:
             yield Finding(path, kind, {**params, **detail.get("ctx", {})})
         elif kind in _CODES:
-            expected = str(detail.get("ctx", {}).get("expected", "")).replace("'", "").replace(" or ", ", ")
-            yield Finding(path, _CODES[kind], {**params, "expected": expected, "known": _fields(path)})
+            choices = str(detail.get("ctx", {}).get("expected", "")).replace("'", "").replace(" or ", ", ").split(", ")
+            yield Finding(path, _CODES[kind], {**params, "choices": choices, "known": _fields(path)})
         else:
             yield Finding(path, "playbook_value", {**params, "message": fault_of(detail)})
 

@@ -30,7 +30,7 @@ from stagemark.texts.tasks_account import GRADE_TERMS
 from stagemark.texts.tasks_aftercare import HOW_TERMS, PROMPT_TERMS, REFERRAL_TERMS, contact_text
 from stagemark.texts.tasks_collection import MILESTONE_TERMS
 from stagemark.texts.tasks_complaint import COMPLAINT_LIFE_TERMS, STEP_TERMS
-from stagemark.texts.terms import LIFE_TERMS, joined
+from stagemark.texts.terms import LIFE_TERMS, clauses, joined
 
 __all__ = ["Briefing", "Contact", "Hint", "briefing"]
 
@@ -173,20 +173,18 @@ class _Page:
         return table
 
     def payments(self) -> Section:
-        """What came in, the newest first, with what it pays for; also what still waits at the account."""
+        """What came in, the newest first, with what it pays for; what came back to the account stands there."""
         table = self.section("payments", "day", "sale", "amount", "paid_for")
         for row in self.dossier.rows.get("payments", []):
             parts = [
-                self.say("pair", name=instalment, said=self.money(part, row["currency"]))
+                self.voice.pair(instalment, self.money(part, row["currency"]))
                 for instalment, part in row["allocated"].items()
-            ] + [
-                self.say(name, amount=self.money(row[name], row["currency"]))
-                for name in ("unplaced", "reversed")
-                if Decimal(row[name])
             ]
-            came = Decimal(row["entered"]) + Decimal(row["placed"]) - Decimal(row["confirmed"])
-            amount = self.money(came, row["currency"])
-            table.rows.append((str(row["on"]), row["id"], amount, self.voice.joined(parts)))
+            if gone := Decimal(row["reversed"]):
+                parts.append(self.say("reversed", amount=self.money(gone, row["currency"])))
+            if came := sum(map(Decimal, row["allocated"].values()), gone):
+                amount = self.money(came, row["currency"])
+                table.rows.append((str(row["on"]), row["id"], amount, self.voice.joined(parts)))
         for row in self.dossier.rows.get("account_payments", []):
             if Decimal(row["waiting"]):
                 said = self.say("kept" if row["kept"] else "waiting", payment=row["payment"])
@@ -310,7 +308,9 @@ class _Page:
             about, params = f"follow_up:{row['id']}:{row['item']}", row["params"]
             waits = row["status"] not in DONE
             if row["kind"] == "promise" and waits:
-                yield Hint(about=about, text=self.say("say_promised", text=row["text"], until=row["until"]))
+                yield Hint(
+                    about=about, text=self.say("say_promised", text=row["text"].rstrip("。. "), until=row["until"])
+                )
             if row["kind"] == "orders_fell" and row["status"] in ("open", "missed"):
                 volumes = {name: self.money(params[name], params["currency"]) for name in ("now", "before")}
                 window = span_text(params["window"], self.language)
@@ -338,9 +338,7 @@ class _Page:
         for one in suggestions:
             why = [p for p in why_no_prompt(state, self.around, one) if not (open_ and p.code.startswith("prompt_"))]
             if why:
-                text = self.say(
-                    "not_now", why=("；" if self.language == "zh" else "; ").join(p.text(self.language) for p in why)
-                )
+                text = self.say("not_now", why=clauses((p.text(self.language) for p in why), self.language))
             else:
                 parts = [getattr(part, self.language) for part in (one.link, one.reason, one.ask) if part]
                 words = ("" if self.language == "zh" else " ").join(parts)

@@ -81,7 +81,7 @@ class _Due:
             words = Words(self.voice.language, {book.id: book} if book else {})
             text, _ = words.trigger(sale["playbook"], row["trigger"], row["rung"])
             if row["stage"]:
-                text = self.voice.say("pair", name=text, said=words.stage(sale["playbook"], row["stage"]))
+                text = self.voice.pair(text, words.stage(sale["playbook"], row["stage"]))
             who = self.voice.who(row["to"], sale["owner"])
             yield str(self.around.calendar.local_date(row["due_at"])), text, row["opportunity"], "", who
 
@@ -90,7 +90,7 @@ class _Due:
             day = row["until"] or row["day"]  # what we promised is a task from the first day on
             if row["status"] not in DONE and day <= self.until:
                 about = contact_text(row["item"], row["text"], row["params"], self.voice.language)
-                what = self.voice.say("pair", name=self.voice.term(FOLLOW_UP_TERMS, row["kind"]), said=about)
+                what = self.voice.pair(self.voice.term(FOLLOW_UP_TERMS, row["kind"]), about)
                 missed = self.voice.say("missed") if row["status"] == "missed" else ""
                 how = self.voice.term(HOW_TERMS, row["how"]) if row["how"] else ""
                 yield str(day), what + missed, row["id"], how, self._whose(row, row["to"])
@@ -102,7 +102,7 @@ class _Due:
                 continue
             days = (self.around.today - planned).days
             said = self.voice.say("late_by", days=days) if days > 0 else self.voice.say("is_planned")
-            what = self.voice.say("pair", name=self.voice.term(MILESTONE_TERMS, row["milestone"]), said=said)
+            what = self.voice.pair(self.voice.term(MILESTONE_TERMS, row["milestone"]), said)
             yield str(planned), what, row["id"], "", self._whose(row)
 
     def _instalments(self) -> Iterator[_Row]:

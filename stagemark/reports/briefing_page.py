@@ -2,60 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from rich import box
-from rich.cells import cell_len
 from rich.console import Group, RenderableType
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
-from stagemark.reports.briefing import Briefing
-from stagemark.reports.briefing_parts import Section, Voice
+from stagemark.reports.briefing import Briefing, Contact
+from stagemark.reports.briefing_parts import Voice
+from stagemark.reports.columns import table_of
+from stagemark.texts.terms import clauses, paired
 
 __all__ = ["briefing_html", "briefing_tables"]
 
 _TEMPLATE: Final = Path(__file__).parent / "briefing.html"
-_SHORT: Final = 12
-"""A column of at most so many cells, such as dates, stays whole."""
 
 
-def briefing_tables(page: Briefing) -> RenderableType:
-    """The page for a terminal."""
-    return Group(*_parts(page))
+def briefing_tables(page: Briefing, width: int) -> RenderableType:
+    """The page for a terminal, in a screen so many columns wide."""
+    return Group(*_parts(page, width))
 
 
-def _parts(page: Briefing) -> Iterator[RenderableType]:
+def _parts(page: Briefing, width: int) -> Iterator[RenderableType]:
     words = Voice(page.language).say
     yield Text(f"{words('title', customer=page.customer)} · {words('as_of', day=page.on)}", style="bold")
     if page.standing:
         yield Text(page.standing)
     yield Text(f"\n{words('next')}", style="bold cyan")
-    for number, hint in enumerate(page.next, 1):
-        yield Text(f" {number}. {hint.text}")
+    yield _hanging((Text(f" {number}."), Text(hint.text)) for number, hint in enumerate(page.next, 1))
     yield Text(f"\n{words('contacts')}", style="bold")
-    for contact in page.contacts:
-        known = "; ".join(f"{label}: {value}" for label, value in contact.known.items())
-        yield Text.assemble((f" {contact.name}", "cyan"), f"  {known}")
+    yield _hanging((Text(f" {contact.name} ", "cyan"), Text(_known(page, contact))) for contact in page.contacts)
     if not page.contacts:
         yield Text(f" {words('nothing')}", style="dim")
     for section in (page.due, *page.sections):
         if section.rows:
-            yield _table(section, words(section.id))
+            rows = [list(map(Text, row)) for row in section.rows]
+            yield table_of(section.columns, rows, width, f"\n{words(section.id)}")
         if section.id == "trend" and (change := _change(page)):
             yield Text(f" {change}")
 
 
-def _table(section: Section, title: str) -> Table:
-    table = Table(title=f"\n{title}", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
-    for column, cells in zip(section.columns, zip(*section.rows, strict=True), strict=True):
-        short = all(cell_len(cell) <= _SHORT for cell in cells)
-        table.add_column(column, no_wrap=short, overflow="fold")  # nothing is cut off, an address least of all
-    for row in section.rows:
-        table.add_row(*map(Text, row))
+def _hanging(lines: Iterable[tuple[Text, Text]]) -> Table:
+    """Lines that go on below where their text begins."""
+    table = Table.grid(Column(overflow="fold"), Column(overflow="fold"), padding=(0, 1, 0, 0))
+    for mark, text in lines:
+        table.add_row(mark, text)
     return table
+
+
+def _known(page: Briefing, contact: Contact) -> str:
+    return clauses((paired(*one, page.language) for one in contact.known.items()), page.language)
 
 
 def _change(page: Briefing) -> str:

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from stagemark.domain.money import Amount
 from stagemark.texts.briefing import BRIEFING_TEXTS
 from stagemark.texts.language import Language
-from stagemark.texts.terms import ROLE_TERMS, Terms, joined, term
+from stagemark.texts.terms import ROLE_TERMS, Terms, joined, paired, term
 
 __all__ = ["Section", "Voice"]
 
@@ -48,6 +48,10 @@ class Voice:
     def joined(self, parts: Iterable[object]) -> str:
         """Several as one text."""
         return joined(parts, self.language)
+
+    def pair(self, name: object, said: object) -> str:
+        """Something, and what is said of it."""
+        return paired(name, said, self.language)
 
     def money(self, amount: str | Decimal, currency: str) -> str:
         """An amount."""

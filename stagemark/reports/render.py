@@ -18,6 +18,7 @@ from stagemark.domain.durations import Cause
 from stagemark.reports.durations import Report, Row, Spread, written
 from stagemark.reports.texts import Words
 from stagemark.spreadsheets import cell as text_cell
+from stagemark.texts.terms import clauses
 
 __all__ = ["DASH", "Output", "days_of", "durations_csv", "durations_json", "durations_table"]
 
@@ -63,13 +64,15 @@ def durations_table(report: Report, words: Words, width: int) -> RenderableType:
         left_out.update(dict.fromkeys(dropped))
     made.append(Text(words.say("legend", dash=DASH)))
     if left_out:
-        made.append(Text(words.say("too_narrow", columns="; ".join(left_out))))
+        made.append(Text(words.say("too_narrow", columns=clauses(left_out, words.language))))
     return Group(*made)
 
 
 _MATTERS = ("group", "stage", "visits", "open", "elapsed", "before", "left", "waited", "notes", "working", "to_end")
 """The columns, the most important first: a narrow screen shows as many as it has room for."""
 _NUMBERS = ("visits", "open", "elapsed", "working", "to_end")
+_BETWEEN = 2
+"""Cells between two columns, and at both edges together."""
 
 
 def _playbook_table(report: Report, rows: list[Row], words: Words, width: int) -> tuple[Table, list[str]]:
@@ -83,12 +86,13 @@ def _playbook_table(report: Report, rows: list[Row], words: Words, width: int) -
         if name not in headings or (name in ("notes", "waited", "before") and not any(c[name] for c in cells)):
             continue
         lines = [line for text in (headings[name], *(cell[name] for cell in cells)) for line in text.split("\n")]
-        needs = max(map(cell_len, lines)) + 2
+        needs = max(map(cell_len, lines)) + _BETWEEN
         if needs <= left:
             left -= needs
             fits.append(name)
     shown = [name for name in ("group", *_SHOWN_IN_ORDER) if name in fits]
-    table = Table(title=words.playbook(rows[0].playbook), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table.title, table.title_justify = words.playbook(rows[0].playbook), "left"
     for name in shown:
         table.add_column(headings[name], justify="right" if name in _NUMBERS else "left", no_wrap=True)
     above: str | None = None

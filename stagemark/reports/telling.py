@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from pydantic import JsonValue
-from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from stagemark.domain.playbook import Evidence
+from stagemark.reports.columns import table_of
 from stagemark.reports.contract import in_words
 from stagemark.reports.labels import Labels
 from stagemark.reports.render import DASH, days_of
 from stagemark.reports.texts import Words
 from stagemark.reports.timeline import Amended, Due, Entry, StayShown, Timeline
-from stagemark.texts.terms import ROLE_TERMS, joined, term
+from stagemark.texts.terms import ROLE_TERMS, joined, paired, term
 
 __all__ = ["timeline_json", "timeline_tables"]
 
@@ -33,14 +33,14 @@ def timeline_json(told: Timeline) -> str:
     return told.model_dump_json(indent=2)
 
 
-def timeline_tables(told: Timeline, words: Words) -> RenderableType:
-    """The timeline for people."""
-    return _Telling(told, words).whole()
+def timeline_tables(told: Timeline, words: Words, width: int) -> RenderableType:
+    """The timeline for people, in a screen so many columns wide."""
+    return _Telling(told, words, width).whole()
 
 
 class _Telling:
-    def __init__(self, told: Timeline, words: Words) -> None:
-        self.told, self.words, self.say = told, words, words.say
+    def __init__(self, told: Timeline, words: Words, width: int) -> None:
+        self.told, self.words, self.say, self.width = told, words, words.say, width
         self.zone = ZoneInfo(told.zone)
         self._moments = {entry.sequence: self._moment(entry) for entry in told.entries}
 
@@ -62,7 +62,7 @@ class _Telling:
         yield Text(" ".join(filter(None, (told.opportunity, told.title))), "bold")
         life = self.say(f"life_{told.life}")
         if told.open_stages:
-            life += f" ({', '.join(map(self._stage, told.open_stages))})"
+            life += f" ({self._joined(map(self._stage, told.open_stages))})"
         value = told.value and f"{told.value['amount']} {told.value['currency']}"
         playbook = f"{self.words.playbook(told.playbook)} ({told.playbook_version})"
         facts = {"account": told.account, "owner": self.words.person(told.owner), "life": life, "playbook": playbook}
@@ -71,7 +71,6 @@ class _Telling:
         yield Text(" · ".join(self._pair(self.say(name), fact) for name, fact in facts.items()))
 
     def _entries(self) -> Table:
-        table = self._table("timeline", "#", "when", "what", "details", "who")
         rows: list[tuple[datetime, int, list[Text]]] = [
             (entry.at, entry.sequence, self._entry(entry)) for entry in self.told.entries
         ]
@@ -79,9 +78,8 @@ class _Telling:
             for gap in self.told.gaps:
                 text = Text(self.say("gap_row", days=days_of(gap.elapsed)), _SOFT)
                 rows.append((gap.start, len(rows) + 10**9, [Text(""), Text(""), text, Text(""), Text("")]))
-        for _, _, cells in sorted(rows, key=lambda row: row[:2]):
-            table.add_row(*cells)
-        return table
+        shown = [cells for _, _, cells in sorted(rows, key=lambda row: row[:2])]
+        return self._table(shown, "timeline", "#", "when", "what", "details", "who")
 
     def _entry(self, entry: Entry) -> list[Text]:
         style = _VOID if entry.void else ""
@@ -90,7 +88,7 @@ class _Telling:
             when.append("\n" + self.say("recorded_on", at=self._local(entry.recorded_at)), _SOFT)
         details = Text("\n").join(Text(line, style) for line in self._details(entry))
         for amended in entry.corrected:
-            was = ", ".join(self._was(entry))
+            was = self._joined(self._was(entry))
             details = self._amend(details, "corrected", amended, was=was)
         if entry.void:
             details = self._amend(details, "void", entry.void)
@@ -109,10 +107,8 @@ class _Telling:
 
     def _stays(self) -> Table:
         names = ("stage", "began", "left_at", "how_left", "elapsed_short", "working_short", "before_short")
-        table = self._table("stays", *names, "paused", "waited", "owner")
-        for stay in self.told.stays:
-            table.add_row(*map(Text, self._stay(stay)))
-        return table
+        rows = [list(map(Text, self._stay(stay))) for stay in self.told.stays]
+        return self._table(rows, "stays", *names, "paused", "waited", "owner")
 
     def _stay(self, stay: StayShown) -> Iterator[str]:
         goes_on = stay.left_by is None
@@ -165,17 +161,13 @@ class _Telling:
         if due.misses is not None:
             return self.say("due_missed", trigger=trigger)
         roles = [term(ROLE_TERMS, role, self.words.language) for role in due.to]
-        return self.say("due_line", trigger=trigger, rung=rung, to=joined(roles, self.words.language))
+        return self.say("due_line", trigger=trigger, rung=rung, to=self._joined(roles))
 
     # -- words
 
-    def _table(self, title: str, *columns: str) -> Table:
-        table = Table(
-            title=self.say(title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
-        )
-        for column in columns:
-            table.add_column(column if column == "#" else self.say(column), overflow="fold")
-        return table
+    def _table(self, rows: Sequence[Sequence[Text]], title: str, *columns: str) -> Table:
+        called = [column if column == "#" else self.say(column) for column in columns]
+        return table_of(called, rows, self.width, self.say(title))
 
     def _stage(self, stage: str) -> str:
         return self.words.stage(self.told.playbook, stage)
@@ -184,7 +176,10 @@ class _Telling:
         return self.say("at_least", days=days) if lower else days
 
     def _pair(self, name: str, said: str) -> str:
-        return self.say("pair", name=name, said=said)
+        return paired(name, said, self.words.language)
+
+    def _joined(self, parts: Iterable[str]) -> str:
+        return joined(parts, self.words.language)
 
     def _local(self, at: datetime) -> str:
         return at.astimezone(self.zone).strftime("%Y-%m-%d %H:%M")
@@ -210,7 +205,7 @@ class _Telling:
                 yield fact[name]
         if entry.kind == "change":
             told = {k: v for k, v in fact.items() if k not in ("kind", "reason") and v not in (None, False)}
-            yield ", ".join(self._changed(name, value) for name, value in told.items())
+            yield self._joined(self._changed(name, value) for name, value in told.items())
 
     def _was(self, entry: Entry) -> Iterator[str]:
         """What the corrected event said before, where it says something else now."""
@@ -226,7 +221,7 @@ class _Telling:
             return self.words.field(name)
         people = value if isinstance(value, list) else [value] if value else []
         about_people = name in ("owner", "deputy", "collaborators")
-        said = ", ".join(self.words.person(str(person)) for person in people) if about_people else _plain(value)
+        said = self._joined(self.words.person(str(person)) for person in people) if about_people else _plain(value)
         return self._pair(self.words.field(name), said or DASH)
 
     def _step(self, stage: str, step: str) -> str:
@@ -246,7 +241,7 @@ class _Telling:
     def _value(self, value: JsonValue, rule: Evidence | None) -> str:
         options = {option.id: option for option in rule.options} if rule else {}
         if isinstance(value, list):
-            return joined((self._value(item, rule) for item in value), self.words.language)
+            return self._joined(self._value(item, rule) for item in value)
         if rule and (said := in_words(rule.type, value, self.words.language)) is not None:
             return said
         return self.words.of(options.get(value), value) if isinstance(value, str) else _plain(value)

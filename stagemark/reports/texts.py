@@ -66,7 +66,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "unrecorded": ("not said", "未记录"),
     **{f"life_{life}": said for life, said in LIFE_TERMS.items()},
     # -- one sale
-    "pair": ("{name}: {said}", "{name}：{said}"),
     "title": ("title", "名称"),
     "segment": ("segment", "细分市场"),
     "deputy": ("deputy", "代理人"),

@@ -62,7 +62,6 @@ BRIEFING_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "outcome": ("Outcome", "结果"),
     "document": ("Document", "文件"),
     # -- cells
-    "pair": ("{name}: {said}", "{name}：{said}"),
     "missed": (" (missed)", "（已错过）"),
     "late_by": ("late by {days} days", "已延误 {days} 天"),
     "is_planned": ("planned", "计划中"),
@@ -70,7 +69,6 @@ BRIEFING_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "waits": ("payment {payment} waits to be assigned: {amount}", "到账 {payment} 待分配：{amount}"),
     "waiting": ("waits to be assigned ({payment})", "待分配（{payment}）"),
     "kept": ("kept as a credit balance ({payment})", "留作预收余额（{payment}）"),
-    "unplaced": ("back at the account: {amount}", "退回客户待分配：{amount}"),
     "reversed": ("taken back: {amount}", "已撤回：{amount}"),
     # -- what to say next
     "say_complaint": (

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-__all__ = ["PLAYBOOK_TEXTS"]
+__all__ = ["EVIDENCE_TYPE_TERMS", "PLAYBOOK_TEXTS"]
+
+EVIDENCE_TYPE_TERMS: dict[str, tuple[str, str]] = {
+    "evidence_type:text": ("text", "文本"),
+    "evidence_type:number": ("number", "数字"),
+    "evidence_type:money": ("money", "金额"),
+    "evidence_type:date": ("date", "日期"),
+    "evidence_type:choice": ("choice", "选项"),
+    "evidence_type:ranked": ("ranking", "等级"),
+    "evidence_type:person": ("person", "人员"),
+    "evidence_type:document": ("document", "文件"),
+    "evidence_type:checklist": ("checklist", "清单"),
+    "evidence_type:contract": ("contract", "合同"),
+    "evidence_type:clearance": ("clearance", "授信"),
+}
 
 # code: (en, zh)
 PLAYBOOK_TEXTS: dict[str, tuple[str, str]] = {
@@ -71,7 +85,7 @@ PLAYBOOK_TEXTS: dict[str, tuple[str, str]] = {
         "“{value}”不能作为标识；请用小写字母、数字、- 和 _，以字母开头，最多 64 个字符",
     ),
     "playbook_empty": ("{field} is empty; fill it in, or leave the field out", "{field} 为空；请填写，或去掉该字段"),
-    "playbook_choice": ("{field} is one of {expected}, not {value}", "{field} 应为 {expected} 之一，而不是 {value}"),
+    "playbook_choice": ("{field} is one of {choices}, not {value}", "{field} 应为 {choices} 之一，而不是 {value}"),
     "playbook_list": (
         "{field} is a list: [a, b], or one item a line with -",
         "{field} 应为列表：[a, b]，或每行以 - 开头",
@@ -192,16 +206,17 @@ PLAYBOOK_TEXTS: dict[str, tuple[str, str]] = {
         "标志“{stage}.{edge}”以“{evidence}”为条件，但届时无人收集过它；请加入本阶段或更早阶段的步骤，或加入该标志的证据",
     ),
     "playbook_operator": (
-        "{operator} does not fit evidence {evidence}, a {type}; what fits: {known}",
-        "{operator} 不适用于证据“{evidence}”（{type}）；适用的有：{known}",
+        "{field} does not fit evidence {evidence}, which is of the type {evidence_type}; what fits: {known}",
+        "{field} 不适用于证据“{evidence}”（类型：{evidence_type}）；适用的有：{known}",
     ),
     "playbook_condition_value": (
-        "{operator} of evidence {evidence}, a {type}, can't be {value}; write a value of that type",
-        "证据“{evidence}”（{type}）的 {operator} 不能是“{value}”；请填写该类型的值",
+        "{field} of evidence {evidence}, which is of the type {evidence_type}, can't be {value}; "
+        "write a value of that type",
+        "证据“{evidence}”（类型：{evidence_type}）的 {field} 不能是“{value}”；请填写该类型的值",
     ),
     "playbook_never_met": (
-        "{operator} {value} on evidence {evidence} is never met: it has at most {most}",
-        "证据“{evidence}”的 {operator} {value} 永远无法满足：最多只有 {most}",
+        "{field}: {value} on evidence {evidence} is never met: it has at most {most}",
+        "证据“{evidence}”的 {field}: {value} 永远无法满足：最多只有 {most}",
     ),
     "playbook_contradiction": (
         "the {edge} marker of stage {stage} can never be observed: the lower bound on {evidence} is above "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["CELL_TERMS", "HEADINGS", "HELD", "OUTCOME", "REST", "UNAPPROVED"]
+__all__ = ["CELL_TERMS", "HEADINGS", "HELD", "OUTCOME", "REST", "TOTAL", "UNAPPROVED"]
 
 HEADINGS: Final[dict[str, tuple[str, str]]] = {
     "account": ("Customer", "客户"),
@@ -33,4 +33,5 @@ HELD: Final[dict[str, tuple[str, str]]] = {
 """In a terminal one column has room for either."""
 OUTCOME: Final = ("{until}, {outcome}", "{until}（{outcome}）")
 UNAPPROVED: Final = ("by legal action, once it is approved", "法律催收（待批准）")
+TOTAL: Final = ("{cell}: {count}, {amount}", "{cell}：{count} 笔，{amount}")
 REST: Final = ("and {count} more", "另有 {count} 笔")

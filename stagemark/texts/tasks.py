@@ -13,6 +13,7 @@ from stagemark.texts.tasks_account import ACCOUNT_TASKS, ACCOUNT_TERMS
 from stagemark.texts.tasks_aftercare import AFTERCARE_TASKS, AFTERCARE_TERMS
 from stagemark.texts.tasks_collection import COLLECTION_TASKS, COLLECTION_TERMS
 from stagemark.texts.tasks_complaint import COMPLAINT_TASKS
+from stagemark.texts.terms import clauses
 
 __all__ = ["TASKS", "params_said", "task_text"]
 
@@ -83,7 +84,7 @@ def params_said(task: str, language: Language, params: Mapping[str, Any]) -> dic
 
 def _said(task: str, name: str, value: Any, language: Language) -> str:
     if isinstance(value, list | tuple):
-        return ("；" if language == "zh" else "; ").join(_said(task, name, item, language) for item in value) or "–"
+        return clauses((_said(task, name, item, language) for item in value), language) or "–"
     if isinstance(value, dict) and "code" in value:
         return render(value["code"], language, value.get("params", {}))
     if isinstance(value, dict) and language in value:

@@ -7,7 +7,7 @@ from typing import Final
 
 from stagemark.texts.language import Language
 
-__all__ = ["LIFE_TERMS", "ROLE_TERMS", "YES_TERMS", "Terms", "joined", "term"]
+__all__ = ["LIFE_TERMS", "ROLE_TERMS", "YES_TERMS", "Terms", "clauses", "joined", "paired", "term"]
 
 Terms = Mapping[str, tuple[str, str]]
 """Of one kind of value, by id."""
@@ -43,3 +43,13 @@ def term(terms: Terms, id_: str, language: Language) -> str:
 def joined(parts: Iterable[object], language: Language) -> str:
     """Several as one text."""
     return ("、" if language == "zh" else ", ").join(map(str, parts))
+
+
+def clauses(parts: Iterable[object], language: Language) -> str:
+    """Several that have commas of their own as one text."""
+    return ("；" if language == "zh" else "; ").join(map(str, parts))
+
+
+def paired(name: object, said: object, language: Language) -> str:
+    """Something, and what is said of it."""
+    return f"{name}：{said}" if language == "zh" else f"{name}: {said}"

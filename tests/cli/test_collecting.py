@@ -190,7 +190,7 @@ def test_the_receivables_table_is_had_as_of_any_day_and_by_cell_owner_and_superv
     assert json.loads(done(*asked, "--as-of", ago(91), "--output", "json"))["rows"] == []
     table = done(*asked, "--output", "table", "--language", "zh")
     assert "财务催收" in table
-    assert "账龄长、大额: 1, 300,000.00 CNY" in table
+    assert "账龄长、大额：1 笔，300,000.00 CNY" in table
     assert stagemark(*asked, "--team", "west").codes == ["unknown_team"]
     assert stagemark(*asked, "--owner", "nobody").codes == ["unknown_person"]
     assert date.fromisoformat(then["rows"][0]["due"]) == TODAY - timedelta(days=60)

@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -121,12 +122,15 @@ def test_each_list_says_its_values_in_the_readers_language(
 def test_on_a_narrow_screen_a_list_folds_and_keeps_dates_and_figures_whole(
     said: Say, words: tuple[str, ...], language: str
 ) -> None:
-    told = said(*words, "--language", language, columns=100)
-    assert max(map(cell_len, told.splitlines())) <= 100
-    assert "…" not in told
     rows = json.loads(said(*words, "--output", "json"))
-    for row in rows["rows"] if words == ("receivables",) else rows:
-        assert all(row[name] in told for name in ("day", "due") if row.get(name))
+    rows = rows["rows"] if words == ("receivables",) else rows
+    whole = {row[name] for row in rows for name in ("day", "due", "promised") if row.get(name)}
+    whole |= {f"{Decimal(row['outstanding']):,.2f}" for row in rows if row.get("outstanding")}
+    for columns in range(50, 160, 5):
+        told = said(*words, "--language", language, columns=columns)
+        assert max(map(cell_len, told.splitlines())) <= max(columns, 80)  # totals are lines, and no table
+        assert "…" not in told
+        assert [one for one in whole if one not in told] == [], columns
 
 
 def test_a_spreadsheet_gets_the_names_of_columns_and_chinese_as_utf_8(

@@ -20,6 +20,25 @@ from stagemark.playbooks.diagram import mermaid, png, svg
 from stagemark.playbooks.load import shipped, shipped_playbook
 from tests.cli.conftest import Answer
 
+DOLLARS = """\
+id: dollars
+version: "1"
+label: {zh: 美元, en: Dollars}
+currency: USD
+evidence:
+  - {id: need, label: {zh: 需求, en: Need}, type: text}
+  - {id: budget, label: {zh: 预算, en: Budget}, type: money}
+stages:
+  - id: find
+    label: {zh: 发现, en: Find}
+    start: {label: {zh: 开始, en: Begins}}
+    steps: [{id: ask, label: {zh: 询问, en: Ask}, evidence: [need, budget]}]
+    end:
+      label: {zh: 结束, en: Ends}
+      conditions: [{evidence: budget, at_least: 10000, where: {evidence: need}}]
+loss_reasons: [{id: other, label: {zh: 其他, en: Other}}]
+"""
+
 
 @dataclass
 class InProcess:
@@ -68,6 +87,15 @@ def test_show_says_conditions_as_people_do(stagemark: InProcess) -> None:
     assert "needs relationship Ladder of relations ≥ Engagement" in shown
     assert "needs qualification The five qualification questions ≥ 5" in shown
     assert "proposal Proposal (advised, Large required)" in shown
+
+
+def test_show_says_money_in_the_playbooks_currency_and_when_a_condition_counts(stagemark: InProcess) -> None:
+    (stagemark.folder / "dollars.yaml").write_text(DOLLARS, encoding="utf-8")
+    english = stagemark("playbook", "show", "dollars.yaml").out
+    assert "needs budget Budget ≥ 10,000 USD (Need is recorded)" in english
+    assert '"currency": "USD"' in english
+    assert "CNY" not in english
+    assert "(需求 已记录)" in stagemark("playbook", "show", "dollars.yaml", "--language", "zh").out
 
 
 def test_check_tells_all_errors_of_all_files_with_code_and_line_and_ends_with_2(stagemark: InProcess) -> None:

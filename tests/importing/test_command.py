@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from rich.cells import cell_len
 
 from stagemark.cli import main
 from tests.importing.tables import HEADER, LOST, MAPPING, QUICK, TALKS, WON
@@ -89,6 +90,16 @@ def test_a_dry_run_names_every_row_that_cannot_be_taken_and_writes_nothing(place
     table = place("--as-of", "2025-12-31", "--dry-run", "--language", "zh")
     assert "import_date" in table.out
     assert "试运行" in table.out
+
+
+def test_on_a_narrow_screen_nothing_of_what_is_wrong_is_cut_off(place: Place) -> None:
+    place.rows(WON, BAD, "S-7,[/red]")
+    place.patch.setenv("COLUMNS", "80")
+    table, _, _ = place("--as-of", "2025-12-31", "--dry-run").out.partition("2 rows")
+    assert max(map(cell_len, table.splitlines())) <= 80
+    assert "…" not in table
+    for problem in json.loads(place("--as-of", "2025-12-31", "--dry-run", "--output", "json").out)["problems"]:
+        assert problem["text"].split()[-1] in table
 
 
 def test_bad_rows_keep_everything_out_unless_the_good_ones_are_asked_for(place: Place) -> None:

@@ -32,6 +32,8 @@ from stagemark.reports.briefing_page import briefing_html, briefing_tables
 from stagemark.texts.language import Language
 from tests.playing import Sale
 from tests.scenarios.aftercare.playing import ACCOUNT, SALE, Aftercare, amount, completed, day, satisfied, signed
+from tests.scenarios.collection.language import read
+from tests.scenarios.collection.playing import Play
 
 NAMES = {"liu": "刘总", "wang": "王磊", "ann": "Ann Li"}
 WHOLE = shipped_playbook("key-account-six")
@@ -110,7 +112,7 @@ async def test_the_page_tells_orders_trend_contacts_what_is_due_and_what_to_say(
     assert ("2026-06-10", "follow-up: after a quarter") in due
     assert all(day_ <= "2026-06-15" for day_, _ in due)
     texts = [hint.text for hint in found.next]
-    assert texts[0] == "You promised: Send the Chinese manual. (until 2026-04-30)."
+    assert texts[0] == "You promised: Send the Chinese manual (until 2026-04-30)."
     assert "Suggest card: card card card" in texts
     assert "A referral, next step: learn their attitude." in texts
 
@@ -140,6 +142,22 @@ async def test_a_complaint_and_what_is_overdue_come_first_and_no_prompt_is_said(
     assert rows(found, "complaints") == [("C-1", "Dead cameras", "open", "let them vent", "2026-04-10")]
     assert rows(found, "instalments")[0][4:] == ("CN¥100,000.00", "2026-04-04", "11")
     assert ("S-1", "delivery", "", "2026-03-05") in rows(found, "deliveries")
+
+
+async def test_money_that_came_back_and_was_assigned_again_is_told_once(store: Store) -> None:
+    play = Play(read("""
+given signed 2026-02-02: 1=50000 due 2026-03-20; 2=50000 due 2026-04-20
+02-10  * placed B1 60000 for 1
+02-11  * placed B1 10000 for 2
+02-12  * placed B2 50000 for 9
+until 2026-02-13
+"""))  # fmt: skip
+    play.run()
+    await write_sale(store)
+    await write(store, "collection", play.entries)
+    assert rows(await page(store, completed()), "payments") == [
+        ("2026-02-11", SALE, "CN¥60,000.00", "1: CN¥50,000.00, 2: CN¥10,000.00")
+    ]
 
 
 async def test_an_order_that_two_sales_know_is_counted_once(store: Store) -> None:
@@ -172,7 +190,7 @@ async def test_the_page_can_be_read_in_a_terminal_and_printed(store: Store, lang
     await write(store, "aftercare", life.entries)
     found = await page(store, life, language)
     console = Console(width=120, file=StringIO())
-    console.print(briefing_tables(found))
+    console.print(briefing_tables(found, console.width))
     text = console.file.getvalue()  # type: ignore[attr-defined]  # the StringIO of above
     html = briefing_html(found)
     for said in ("刘总", SALE, {"zh": "联系人", "en": "Contacts"}[language]):
@@ -182,6 +200,9 @@ async def test_the_page_can_be_read_in_a_terminal_and_printed(store: Store, lang
     assert "http" not in html  # it needs nothing from elsewhere
     assert Briefing.model_validate_json(found.model_dump_json()) == found
     assert "{" not in text
+    assert {
+        "zh": "采购角色：决策者；关系阶梯：信赖", "en": "Buying role: Decision maker; Ladder of relations: Trust",
+    }[language] in text  # fmt: skip
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -215,8 +236,26 @@ async def test_the_customer_is_called_by_name_with_what_is_known_of_their_credit
     assert found.standing in html
     assert {"en": "card (card) was accepted already", "zh": "“card（card）”已被接受"}[language] in html
     console = Console(width=300, file=StringIO())
-    console.print(briefing_tables(found))
+    console.print(briefing_tables(found, console.width))
     assert f"{title} · " in console.file.getvalue()  # type: ignore[attr-defined]  # the StringIO of above
+
+
+async def test_what_is_too_long_for_a_line_goes_on_below_where_it_began(store: Store) -> None:
+    life = completed()
+    life.answering = False
+    life.ask(
+        c.PromiseTask(item="x", text="Send the Chinese manual to everybody at the works.", until=day("2026-04-30"))
+    )
+    await write_sale(store)
+    await write(store, "aftercare", life.entries)
+    found = await page(store, life)
+    console = Console(width=40, file=StringIO())
+    console.print(briefing_tables(found, console.width))
+    lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]  # the StringIO of above
+    first = next(number for number, line in enumerate(lines) if line.startswith(" 1. You promised"))
+    assert lines[first + 1].startswith("    ")
+    liu = next(number for number, line in enumerate(lines) if line.startswith(" 刘总"))
+    assert lines[liu + 1].startswith("       ")
 
 
 async def test_nobody_knows_of_an_account_without_sales(store: Store) -> None:

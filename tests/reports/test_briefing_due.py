@@ -205,7 +205,7 @@ async def test_people_have_the_names_of_the_directory_and_addresses_are_whole(st
     documents = next(section for section in found.sections if section.id == "documents")
     documents.rows[:] = [(*row[:-1], long) for row in documents.rows]
     console = Console(width=80, file=StringIO())
-    console.print(briefing_tables(found))
+    console.print(briefing_tables(found, console.width))
     text = console.file.getvalue()  # type: ignore[attr-defined]  # the StringIO of above
     assert "…" not in text
     assert "2026-03-02" in text

@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from stagemark.domain import commands as c
@@ -32,10 +33,10 @@ def row(report: Report, stage: str, group: str | None = None) -> Row:
     return next(row for row in report.rows if (row.group, row.stage) == (group, stage))
 
 
-def printed(report: Report, language: Language) -> str:
+def printed(report: Report, language: Language, width: int = 180) -> str:
     out = io.StringIO()
     words = Words(language, {"plain": PLAYBOOK}, {"an": "安娜", "bo": "Bo"})
-    Console(file=out, width=180).print(durations_table(report, words, 180))
+    Console(file=out, width=width).print(durations_table(report, words, width))
     return out.getvalue()
 
 
@@ -260,6 +261,22 @@ def test_the_table_speaks_chinese() -> None:
     assert "各阶段时长" in told
     assert "签约" in told
     assert "空档 1 次，中位 4.0" in told
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("by", [None, "owner"])
+def test_on_a_screen_of_any_width_columns_are_left_out_whole(language: Language, by: By | None) -> None:
+    report = table(plain(), Told("open", owner="bo").begin("find", 4), clocks=on(as_of=20), by=by)
+    for width in range(30, 200):
+        told = printed(report, language, width)
+        assert "…" not in told, width
+        assert max(map(cell_len, told.splitlines())) <= width
+
+
+def test_what_there_is_no_room_for_is_listed_in_the_readers_language() -> None:
+    report = table(plain(), clocks=on(as_of=20))
+    assert "工作日（天）；到结束标志（天）" in printed(report, "zh", 80)
+    assert "Worked, days; To end marker, days" in printed(report, "en", 80)
 
 
 def test_without_sales_the_table_says_so() -> None:

@@ -28,7 +28,7 @@ def timed(told: Told, as_of: int = 100) -> Timeline:
 def printed(told: Timeline, language: Language = "en") -> str:
     out = io.StringIO()
     words = Words(language, {"plain": PLAYBOOK}, {"an": "安娜", "p1": "Mr P"})
-    Console(file=out, width=200).print(timeline_tables(told, words))
+    Console(file=out, width=200).print(timeline_tables(told, words, 200))
     return out.getvalue()
 
 

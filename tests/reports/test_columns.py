@@ -1,0 +1,47 @@
+"""Tables on screens of any width."""
+
+import io
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+from stagemark.reports.columns import table_of
+
+HEADINGS = ["Customer", "Instalment", "Due", "Amount", "Promise, dispute"]
+ROWS = [
+    ["acme", "second", "2026-09-15", "420,000.00 CNY", "promise until 2026-09-20"],
+    ["苏州恒达", "retention", "2026-12-01 03:48", "1,000.00 CNY", "the spindle is loud and nobody came"],
+]
+WHOLE = [
+    "Customer",
+    "Instalment",
+    "Amount",
+    "2026-09-15",
+    "2026-12-01",
+    "03:48",
+    "420,000.00",
+    "1,000.00",
+    "2026-09-20",
+]
+
+
+def printed(width: int) -> str:
+    out = io.StringIO()
+    Console(file=out, width=width).print(table_of(HEADINGS, [list(map(Text, row)) for row in ROWS], width, "Owed"))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("width", range(24, 120, 4))
+def test_dates_figures_and_words_of_headings_stay_whole_on_a_screen_of_any_width(width: int) -> None:
+    told = printed(width)
+    assert [one for one in WHOLE if one not in told] == []
+    assert "…" not in told
+    assert max(map(cell_len, told.splitlines())) <= width
+
+
+def test_where_no_table_fits_each_row_is_told_as_lines() -> None:
+    assert [line.split() for line in printed(40).splitlines()[1:4]] == [
+        ["Customer", "acme"], ["Instalment", "second"], ["Due", "2026-09-15"],
+    ]  # fmt: skip
