@@ -48,14 +48,17 @@ def _signed(state: AftercareState, fact: Any, entry: Entry[Any]) -> Changes:
     if state.over:  # signed anew: what was planned by the first signing is gone, what was learnt stays
         changes |= {"over": False, "paid": None, "plans": {}, "contacts": {}}
         anchors = {}
+    if state.signed is not None and state.signed.account != fact.account:  # what that account told counts no more
+        changes |= {"held": Held(), "rests": {}, "cool_until": None}
     changes["anchors"] = {**anchors, "signing": Since(on=fact.on, told=entry.recorded_at)}
     return {**changes, **_orders(state, {state.id: own})}
 
 
 def _unsigned(state: AftercareState, fact: Any, entry: Entry[Any]) -> Changes:
+    """From here on its account tells it nothing: once it is signed anew, only what is told then counts."""
     ended = {"status": "cancelled", "by": entry.actor, "on": entry.day}
     contacts = {id_: one.model_copy(update=ended) if one.stands else one for id_, one in state.contacts.items()}
-    return {"over": True, "contacts": contacts}
+    return {"over": True, "contacts": contacts, "held": Held(), "rests": {}}
 
 
 def _handed_over(state: AftercareState, fact: Any, entry: Entry[Any]) -> Changes:
