@@ -55,12 +55,14 @@ def paid_on(state: AftercareState, around: Around) -> date | None:
 
 
 def delivered_on(state: AftercareState) -> date | None:
-    """When it was delivered; where nothing is to be delivered, the day of the signing."""
+    """When it was delivered; where nothing is to be delivered, and no money waits for it, the day of the signing."""
     if (since := state.anchors.get("delivery")) is not None:
         return since.on
-    contract = state.signed.contract if state.signed else None
-    nothing = contract is not None and not contract.deliverables and "delivery" not in contract.milestones
-    return state.signed.on if state.signed and nothing else None
+    if state.signed is None:
+        return None
+    contract = state.signed.contract
+    awaited = {*contract.milestones, *(part.after for part in contract.instalments)}
+    return None if contract.deliverables or "delivery" in awaited else state.signed.on
 
 
 def completed_on(state: AftercareState, around: Around) -> date | None:
