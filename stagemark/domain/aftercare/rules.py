@@ -162,7 +162,7 @@ class AftercareRules(Rules[AftercareState]):
     def summary(self, state: AftercareState) -> str:
         """See base class."""
         waits = sum(contact.stands for contact in state.contacts.values())
-        score = state.scores[-1].rate.score if state.scores else "none"
+        score = last.rate.score if (last := state.last_score) else "none"
         return f"planned or open: {waits}, satisfaction: {score}, held by {len(state.held.complaints)} complaints"
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from stagemark.domain.aftercare import commands as c
 from stagemark.domain.aftercare.growth import why_no_prompt, why_no_referral
+from stagemark.domain.aftercare.rules import AFTERCARE
 from stagemark.domain.entries import AnswerTask
 from stagemark.domain.told import Held
 from tests.scenarios.aftercare.playing import (
@@ -281,3 +282,13 @@ def test_what_an_instalment_waits_for_is_to_be_delivered_though_the_contract_lis
     assert why(life) == why_not
     life.tell("2026-03-03", delivered("2026-03-03"))
     assert why(life) == []
+
+
+def test_a_score_that_is_told_late_does_not_count_before_a_newer_one() -> None:
+    life = completed()
+    assert life.ask(satisfied(5)) == []
+    assert life.ask(satisfied(1), observed_at="2026-04-01") == []
+    assert why(life) == []
+    assert "satisfaction: 5" in AFTERCARE.summary(life.state)
+    assert life.ask(satisfied(2)) == []  # on the same day: they have changed their mind
+    assert why(life) == ["growth_unsatisfied"]
