@@ -48,8 +48,9 @@ def _signed(state: AftercareState, fact: Any, entry: Entry[Any]) -> Changes:
     if state.over:  # signed anew: what was planned by the first signing is gone, what was learnt stays
         changes |= {"over": False, "paid": None, "plans": {}, "contacts": {}}
         anchors = {}
-    if state.signed is not None and state.signed.account != fact.account:  # what that account told counts no more
-        changes |= {"held": Held(), "rests": {}, "cool_until": None}
+    if state.signed is not None and state.signed.account != fact.account:  # another customer: theirs counts no more
+        changes |= {"held": Held(), "rests": {}, "cool_until": None, "wanted": None}
+        state = state.but(orders={id_: one for id_, one in state.orders.items() if one.opportunity == state.id})
     changes["anchors"] = {**anchors, "signing": Since(on=fact.on, told=entry.recorded_at)}
     return {**changes, **_orders(state, {state.id: own})}
 

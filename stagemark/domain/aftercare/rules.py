@@ -157,7 +157,7 @@ class AftercareRules(Rules[AftercareState]):
             for id_, order in after.orders.items():
                 if id_ not in known and order.opportunity != after.newest:
                     fact = Ordered(opportunity=order.opportunity, order=id_, on=order.on, amount=order.amount)
-                    yield Tell.of(to, f"aftercare:{after.id}:order:{id_}", fact)
+                    yield Tell.of(to, f"aftercare:{after.id}:{after.sequence}:order:{id_}", fact)
 
     def summary(self, state: AftercareState) -> str:
         """See base class."""

@@ -160,6 +160,11 @@ class AftercareState(NeighbourState):
     referrers: dict[str, tuple[Sign, ...]] = Field(default_factory=dict)
 
     @property
+    def account(self) -> str:
+        """Whose sale it is; empty while nothing is signed."""
+        return self.signed.account if self.signed and not self.over else ""
+
+    @property
     def last_score(self) -> Score | None:
         """The last score at this sale: of the latest day, and of those the last that was told."""
         return max(reversed(self.scores), key=lambda score: score.on, default=None)
