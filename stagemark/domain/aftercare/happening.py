@@ -49,10 +49,10 @@ def _signed(state: AftercareState, fact: Any, entry: Entry[Any]) -> Changes:
         changes |= {"over": False, "paid": None, "plans": {}, "contacts": {}}
         anchors = {}
     if state.signed is not None and state.signed.account != fact.account:  # another customer: theirs counts no more
-        changes |= {"held": Held(), "rests": {}, "cool_until": None, "wanted": None}
-        state = state.but(orders={id_: one for id_, one in state.orders.items() if one.opportunity == state.id})
+        orders = {id_: one for id_, one in state.orders.items() if one.opportunity == state.id}
+        changes |= {"held": Held(), "rests": {}, "cool_until": None, "wanted": None, "orders": orders}
     changes["anchors"] = {**anchors, "signing": Since(on=fact.on, told=entry.recorded_at)}
-    return {**changes, **_orders(state, {state.id: own})}
+    return {**changes, **_orders(state.but(**changes), {state.id: own})}
 
 
 def _unsigned(state: AftercareState, fact: Any, entry: Entry[Any]) -> Changes:
@@ -87,11 +87,16 @@ def _ordered(state: AftercareState, fact: Any, entry: Entry[Any]) -> Changes:
 
 
 def _orders(state: AftercareState, more: dict[str, Order]) -> Changes:
-    """More orders; of several sales of the customer the newest leads their rhythm."""
+    """More orders, or corrected ones; of several sales of the customer the newest leads their rhythm.
+
+    What was planned by an order that was another is planned anew, also where their number and the last day stay.
+    """
     orders = {**state.orders, **more}
+    corrected = any(state.orders.get(id_, order) != order for id_, order in more.items())
+    plans = {plan: basis for plan, basis in state.plans.items() if not (corrected and plan == "orders")}
     signings = [(order.on, id_) for id_, order in orders.items() if id_ == order.opportunity]
     newest = max(signings)[1] if signings else state.id
-    return {"orders": orders, "newest": "" if newest == state.id else newest}
+    return {"orders": orders, "newest": "" if newest == state.id else newest, "plans": plans}
 
 
 def _suggested(state: AftercareState, fact: Suggested, entry: Entry[Any]) -> Changes:
