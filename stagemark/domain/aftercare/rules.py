@@ -37,7 +37,8 @@ __all__ = ["AFTERCARE"]
 
 _TOLD = frozenset(
     {
-        "signed", "unsigned", "handed_over", "held", "reached", "paid_up", "ordered", "suggested", "prompt_allowed",
+        "signed", "unsigned", "handed_over", "held", "reached", "paid_up", "ordered", "order_dropped", "suggested",
+        "prompt_allowed",
     }
 )  # fmt: skip
 
@@ -151,8 +152,9 @@ class AftercareRules(Rules[AftercareState]):
         customer, of their orders."""
         yield from asking_accounts(before, after, news)
         yield from saying(before, after)
-        if after.newest:
-            known = before.orders if before.newest == after.newest else {}
+        if after.newest and after.account:
+            same = (before.newest, before.account) == (after.newest, after.account)
+            known = before.orders if same else {}
             to = Stream(stream="aftercare", id=after.newest)
             for id_, order in after.orders.items():
                 if id_ not in known and order.opportunity != after.newest:

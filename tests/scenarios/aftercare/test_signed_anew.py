@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from stagemark.domain.aftercare import commands as c
 from stagemark.domain.told import ComplaintClosed, ComplaintOpened, CustomerSaid, Held, Ordered, PromptAllowed, Unsigned
 from tests.scenarios.aftercare.playing import amount, completed, day, satisfied, signed
 from tests.scenarios.aftercare.test_one_customer import Customer, content, step
@@ -88,3 +89,38 @@ def test_a_prompt_that_one_account_was_asked_for_is_not_made_for_another() -> No
     late = PromptAllowed(account="acme", prompt=life.state.wanted.prompt, granted=True)
     life.tell("2026-04-22", signed(account="beta"), late)
     assert life.asked() == ["acme prompt_dropped", "beta prompt_wanted"]
+
+
+def leads(customer: Customer) -> list[str]:
+    """The sales by which the customer's next order is awaited."""
+    return [
+        sale
+        for sale, life in customer.lives.items()
+        if any(one.stands and one.item.kind == "repurchase" for one in life.state.contacts.values())
+    ]
+
+
+def test_when_the_newest_sale_is_taken_back_the_next_one_leads_until_it_is_signed_anew() -> None:
+    customer = content("S-1", "S-2", "S-3")
+    order = c.RecordOrder(order="PO-1", on=day("2026-04-01"), amount=amount(9))
+    assert customer.ask("S-2", order) == []
+    assert (leads(customer), "PO-1" in customer["S-3"].state.orders) == (["S-3"], True)
+    taken_back(customer, "S-3")
+    assert (leads(customer), set(customer["S-2"].state.orders)) == (["S-2"], {"S-1", "S-2", "PO-1"})
+    taken_back(customer, "S-2")
+    assert (leads(customer), set(customer["S-1"].state.orders)) == (["S-1"], {"S-1"})
+    for sale in ("S-2", "S-3"):
+        signed_anew(customer, sale)
+    assert (leads(customer), set(customer["S-3"].state.orders)) == (["S-3"], {"S-1", "S-2", "S-3", "PO-1"})
+    for life in customer.lives.values():
+        life.check()
+
+
+def test_an_older_sale_that_is_signed_anew_tells_the_newest_its_orders_again() -> None:
+    customer = content("S-1", "S-2")
+    order = c.RecordOrder(order="PO-1", on=day("2026-04-01"), amount=amount(9))
+    assert customer.ask("S-1", order) == []
+    taken_back(customer, "S-1")
+    assert list(customer["S-2"].state.orders) == ["S-2"]
+    signed_anew(customer, "S-1")
+    assert (leads(customer), set(customer["S-2"].state.orders)) == (["S-2"], {"S-1", "S-2", "PO-1"})
