@@ -48,6 +48,7 @@ __all__ = [
     "MoneyRecalled",
     "MoneyReversed",
     "MoneyUnplaced",
+    "OrderDropped",
     "Ordered",
     "Owed",
     "PaidUp",
@@ -303,6 +304,17 @@ class Ordered(Model):
     order: Name
     on: Day
     amount: Amount
+
+
+class OrderDropped(Model):
+    """An account, to the aftercare of its other sales: a sale is the customer's no more, nor is what was ordered there.
+
+    Attributes:
+        opportunity: Which sale: its signing was taken back, it is lost, or it is another account's.
+    """
+
+    kind: Literal["order_dropped"] = "order_dropped"
+    opportunity: Name
 
 
 class Suggested(Model):

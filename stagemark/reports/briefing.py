@@ -324,7 +324,7 @@ class _Page:
                 continue
             if state.customer.score is None and "delivery" in state.anchors:
                 yield Hint(about=f"satisfaction:{sale}", text=self.say("say_satisfaction", sale=sale))
-            elif not state.satisfied and state.scores and not (rate := state.scores[-1].rate).satisfied:
+            elif not state.satisfied and (last := state.last_score) and not (rate := last.rate).satisfied:
                 text = self.say("say_unsatisfied", sale=sale, score=rate.score, text=rate.text)
                 yield Hint(about=f"satisfaction:{sale}", text=text)
             yield from self._prompts(sale, state)

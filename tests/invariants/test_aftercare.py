@@ -15,7 +15,18 @@ from stagemark.domain.aftercare.policy import REFERRAL_STEPS
 from stagemark.domain.aftercare.rules import AFTERCARE
 from stagemark.domain.entries import AnswerTask
 from stagemark.domain.neighbour import happened
-from stagemark.domain.told import HandedOver, Heard, Held, Ordered, PaidUp, ProductSaid, Reached, Scored, Unsigned
+from stagemark.domain.told import (
+    HandedOver,
+    Heard,
+    Held,
+    OrderDropped,
+    Ordered,
+    PaidUp,
+    ProductSaid,
+    Reached,
+    Scored,
+    Unsigned,
+)
 from tests.scenarios.aftercare.playing import Aftercare, amount, signed, suggested, suggestion
 
 START = date(2026, 3, 2)
@@ -51,6 +62,7 @@ FACTS = st.one_of(
         on=DAYS,
         amount=st.just(amount(5)),
     ),
+    st.builds(OrderDropped, opportunity=st.sampled_from(["S-0", "S-2"])),
     st.lists(st.sampled_from(["card", "tripod", "bag"]), unique=True).map(
         lambda products: suggested(*map(suggestion, products))
     ),

@@ -257,6 +257,7 @@ def care_says(life: Life, t: str) -> list[Say]:
         {"kind": "reached", "milestone": "delivery", "on": "2026-04-01"},
         {"kind": "paid_up", "on": "2026-04-01", "share": "1", "overdue": False},
         {"kind": "ordered", "opportunity": t, "order": t, "on": "2026-04-01", "amount": MONEY},
+        {"kind": "order_dropped", "opportunity": t},
         {"kind": "suggested", "catalogue": t, "suggestions": [suggestion]},
         {"kind": "prompt_allowed", "account": t, "prompt": t, "granted": True},
         {"kind": "plan_follow_up", "item": t, "on": LATER, "how": "phone", "text": t, "round": t},

@@ -84,14 +84,18 @@ def _clears(clearance: Clearance | None, fact: Signed) -> bool:
 
 
 def _unsigned(state: AccountState, fact: Unsigned, entry: Entry[Any]) -> Changes:
-    """It is no sale of ours any more. What was placed there comes back from its collection, if that can't use it."""
+    """It is no sale of ours any more, and nobody goes by what was said there.
+
+    What was placed there comes back from its collection, if that can't use it.
+    """
+    heard = {id_: said for id_, said in state.heard.items() if id_ != fact.opportunity}
     sales = {id_: sale for id_, sale in state.sales.items() if id_ != fact.opportunity}
     over = {
         id_: "released"
         for id_, one in state.clearances.items()
         if one.opportunity == fact.opportunity and one.status in ("held", "confirmed")
     }
-    return {"sales": sales, "clearances": _turned(state, over)}
+    return {"sales": sales, "clearances": _turned(state, over), "heard": heard}
 
 
 def _owed(state: AccountState, fact: Owed, entry: Entry[Any]) -> Changes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from stagemark.domain.account.commands import Place
@@ -13,7 +13,17 @@ from stagemark.domain.account.state import NOTHING, AccountState
 from stagemark.domain.commands import Model
 from stagemark.domain.entries import Entry, Stream
 from stagemark.domain.money import Amount
-from stagemark.domain.told import Exempted, Heard, Held, MoneyPlaced, MoneyRecalled, MoneyReversed, Ordered, Tell
+from stagemark.domain.told import (
+    Exempted,
+    Heard,
+    Held,
+    MoneyPlaced,
+    MoneyRecalled,
+    MoneyReversed,
+    OrderDropped,
+    Ordered,
+    Tell,
+)
 
 __all__ = ["tells"]
 
@@ -35,7 +45,7 @@ def tells(before: AccountState, after: AccountState, news: Sequence[Entry[Any]])
     for id_, held in _held(before, after):
         aftercares[id_].append(held)
     for entry in news:
-        for id_, told in (*_ordered(before, after, entry), *allowed(after, entry)):
+        for id_, told in (*_ordered(before, after, entry), *_dropped(before, after, entry), *allowed(after, entry)):
             aftercares[id_].append(told)
     for id_, facts in aftercares.items():
         yield Tell.of(Stream(stream="aftercare", id=id_), key, *facts)
@@ -122,9 +132,27 @@ def _ordered(before: AccountState, after: AccountState, entry: Entry[Any]) -> It
     for id_ in orders:
         if id_ != own:
             yield id_, orders[own]
-    newest = max(orders, key=lambda id_: (orders[id_].on, id_))
-    if newest != own and _new(before, after, own):  # it was told late: the newest leads
-        yield own, orders[newest]
+    newest = _newest(orders)
+    if newest.opportunity != own and _new(before, after, own):  # it was told late: the newest leads
+        yield own, newest
+
+
+def _dropped(before: AccountState, after: AccountState, entry: Entry[Any]) -> Iterator[tuple[str, Model]]:
+    """The aftercares of the other sales hear of one that is the customer's no more, and which is the newest now."""
+    if entry.kind != "unsigned":
+        return
+    gone, orders = entry.fact.opportunity, dict(_orders(after))
+    if gone in orders or gone not in dict(_orders(before)):
+        return
+    for id_ in orders:
+        yield id_, OrderDropped(opportunity=gone)
+        if (newest := _newest(orders)).opportunity != id_:
+            yield id_, newest
+
+
+def _newest(orders: Mapping[str, Ordered]) -> Ordered:
+    """The order that leads the customer's rhythm."""
+    return max(orders.values(), key=lambda order: (order.on, order.opportunity))
 
 
 def _orders(state: AccountState) -> Iterator[tuple[str, Ordered]]:

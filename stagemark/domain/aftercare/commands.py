@@ -16,6 +16,7 @@ from stagemark.domain.roles import Role
 from stagemark.domain.told import (
     HandedOver,
     Held,
+    OrderDropped,
     Ordered,
     PaidUp,
     PromptAllowed,
@@ -310,7 +311,7 @@ class RateReferrer(Model):
     signs: tuple[Sign, ...] = Field(max_length=4)
 
 
-_Told = Signed | Unsigned | HandedOver | Held | Reached | PaidUp | Ordered | Suggested | PromptAllowed
+_Told = Signed | Unsigned | HandedOver | Held | Reached | PaidUp | Ordered | OrderDropped | Suggested | PromptAllowed
 _Asked = (
     PlanFollowUp
     | MoveFollowUp

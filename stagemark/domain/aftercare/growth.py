@@ -55,12 +55,14 @@ def paid_on(state: AftercareState, around: Around) -> date | None:
 
 
 def delivered_on(state: AftercareState) -> date | None:
-    """When it was delivered; where nothing is to be delivered, the day of the signing."""
+    """When it was delivered; where nothing is to be delivered, and no money waits for it, the day of the signing."""
     if (since := state.anchors.get("delivery")) is not None:
         return since.on
-    contract = state.signed.contract if state.signed else None
-    nothing = contract is not None and not contract.deliverables and "delivery" not in contract.milestones
-    return state.signed.on if state.signed and nothing else None
+    if state.signed is None:
+        return None
+    contract = state.signed.contract
+    awaited = {*contract.milestones, *(part.after for part in contract.instalments)}
+    return None if contract.deliverables or "delivery" in awaited else state.signed.on
 
 
 def completed_on(state: AftercareState, around: Around) -> date | None:
@@ -223,11 +225,15 @@ def asking_accounts(before: AftercareState, after: AftercareState, news: Sequenc
 
 
 def saying(before: AftercareState, after: AftercareState) -> Iterator[Tell]:
-    """What the account is told of what the customer has said: of one without other sales nothing."""
-    was, now = (state.said if state.shares else Heard() for state in (before, after))
-    if after.signed is not None and was != now:
+    """What the account is told of what the customer has said, if it does not know: of one without other sales nothing.
+
+    An account that has the sale anew, or for the first time, knows nothing of it.
+    """
+    known = before.said if before.shares and before.account == after.account else Heard()
+    if after.account and after.shares and after.said != known:
         key = f"aftercare:{after.id}:{after.sequence}:said"
-        yield Tell.of(_account(after.signed.account), key, CustomerSaid(opportunity=after.id, heard=Heard.of((now,))))
+        heard = Heard.of((after.said,))
+        yield Tell.of(_account(after.account), key, CustomerSaid(opportunity=after.id, heard=heard))
 
 
 def _makes(wanted: Wanted, entry: Entry[Any]) -> bool:

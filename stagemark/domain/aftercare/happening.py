@@ -20,7 +20,7 @@ from stagemark.domain.aftercare.state import (
     Wanted,
 )
 from stagemark.domain.entries import Entry
-from stagemark.domain.told import Held, PromptAllowed, Suggested
+from stagemark.domain.told import Held, OrderDropped, PromptAllowed, Suggested
 from stagemark.domain.words import in_one_line
 
 __all__ = ["changed"]
@@ -48,14 +48,18 @@ def _signed(state: AftercareState, fact: Any, entry: Entry[Any]) -> Changes:
     if state.over:  # signed anew: what was planned by the first signing is gone, what was learnt stays
         changes |= {"over": False, "paid": None, "plans": {}, "contacts": {}}
         anchors = {}
+    if state.signed is not None and state.signed.account != fact.account:  # another customer: theirs counts no more
+        changes |= {"held": Held(), "rests": {}, "cool_until": None, "wanted": None, "orders": _own_orders(state)}
     changes["anchors"] = {**anchors, "signing": Since(on=fact.on, told=entry.recorded_at)}
-    return {**changes, **_orders(state, {state.id: own})}
+    return {**changes, **_orders(state.but(**changes), {state.id: own})}
 
 
 def _unsigned(state: AftercareState, fact: Any, entry: Entry[Any]) -> Changes:
+    """From here on its account tells it nothing: once it is signed anew, only what is told then counts."""
     ended = {"status": "cancelled", "by": entry.actor, "on": entry.day}
     contacts = {id_: one.model_copy(update=ended) if one.stands else one for id_, one in state.contacts.items()}
-    return {"over": True, "contacts": contacts}
+    told = {"held": Held(), "rests": {}, "orders": _own_orders(state), "newest": ""}
+    return {"over": True, "contacts": contacts, **told}
 
 
 def _handed_over(state: AftercareState, fact: Any, entry: Entry[Any]) -> Changes:
@@ -82,12 +86,26 @@ def _ordered(state: AftercareState, fact: Any, entry: Entry[Any]) -> Changes:
     return _orders(state, {fact.order: Order(opportunity=fact.opportunity, on=fact.on, amount=fact.amount)})
 
 
+def _order_dropped(state: AftercareState, fact: OrderDropped, entry: Entry[Any]) -> Changes:
+    left = {id_: one for id_, one in state.orders.items() if one.opportunity != fact.opportunity}
+    return _orders(state.but(orders=left), {})
+
+
+def _own_orders(state: AftercareState) -> dict[str, Order]:
+    return {id_: one for id_, one in state.orders.items() if one.opportunity == state.id}
+
+
 def _orders(state: AftercareState, more: dict[str, Order]) -> Changes:
-    """More orders; of several sales of the customer the newest leads their rhythm."""
+    """More orders, or corrected ones; of several sales of the customer the newest leads their rhythm.
+
+    What was planned by an order that was another is planned anew, also where their number and the last day stay.
+    """
     orders = {**state.orders, **more}
+    corrected = any(state.orders.get(id_, order) != order for id_, order in more.items())
+    plans = {plan: basis for plan, basis in state.plans.items() if not (corrected and plan == "orders")}
     signings = [(order.on, id_) for id_, order in orders.items() if id_ == order.opportunity]
     newest = max(signings)[1] if signings else state.id
-    return {"orders": orders, "newest": "" if newest == state.id else newest}
+    return {"orders": orders, "newest": "" if newest == state.id else newest, "plans": plans}
 
 
 def _suggested(state: AftercareState, fact: Suggested, entry: Entry[Any]) -> Changes:
@@ -245,6 +263,7 @@ _HAPPENS: Final[dict[str, Callable[[AftercareState, Any, Entry[Any]], Changes]]]
     "reached": _reached,
     "paid_up": lambda state, fact, entry: {"paid": fact},
     "ordered": _ordered,
+    "order_dropped": _order_dropped,
     "suggested": _suggested,
     "turned": _turned,
     "plan": _plan,

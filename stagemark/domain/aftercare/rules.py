@@ -37,7 +37,8 @@ __all__ = ["AFTERCARE"]
 
 _TOLD = frozenset(
     {
-        "signed", "unsigned", "handed_over", "held", "reached", "paid_up", "ordered", "suggested", "prompt_allowed",
+        "signed", "unsigned", "handed_over", "held", "reached", "paid_up", "ordered", "order_dropped", "suggested",
+        "prompt_allowed",
     }
 )  # fmt: skip
 
@@ -151,18 +152,19 @@ class AftercareRules(Rules[AftercareState]):
         customer, of their orders."""
         yield from asking_accounts(before, after, news)
         yield from saying(before, after)
-        if after.newest:
-            known = before.orders if before.newest == after.newest else {}
+        if after.newest and after.account:
+            same = (before.newest, before.account) == (after.newest, after.account)
+            known = before.orders if same else {}
             to = Stream(stream="aftercare", id=after.newest)
             for id_, order in after.orders.items():
                 if id_ not in known and order.opportunity != after.newest:
                     fact = Ordered(opportunity=order.opportunity, order=id_, on=order.on, amount=order.amount)
-                    yield Tell.of(to, f"aftercare:{after.id}:order:{id_}", fact)
+                    yield Tell.of(to, f"aftercare:{after.id}:{after.sequence}:order:{id_}", fact)
 
     def summary(self, state: AftercareState) -> str:
         """See base class."""
         waits = sum(contact.stands for contact in state.contacts.values())
-        score = state.scores[-1].rate.score if state.scores else "none"
+        score = last.rate.score if (last := state.last_score) else "none"
         return f"planned or open: {waits}, satisfaction: {score}, held by {len(state.held.complaints)} complaints"
 
 

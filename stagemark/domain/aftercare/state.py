@@ -125,7 +125,7 @@ class AftercareState(NeighbourState):
         held: What holds prompts and referral requests.
         contacts: Everything planned, by id.
         plans: On what each plan rests.
-        scores: Satisfaction, the last one last.
+        scores: Satisfaction, as it was told.
         orders: The customer's orders, by number.
         newest: The newer sale of the customer that leads their rhythm, if there is one.
         catalogue: The digest of the catalogue that made the suggestions.
@@ -160,9 +160,19 @@ class AftercareState(NeighbourState):
     referrers: dict[str, tuple[Sign, ...]] = Field(default_factory=dict)
 
     @property
+    def account(self) -> str:
+        """Whose sale it is; empty while nothing is signed."""
+        return self.signed.account if self.signed and not self.over else ""
+
+    @property
+    def last_score(self) -> Score | None:
+        """The last score at this sale: of the latest day, and of those the last that was told."""
+        return max(reversed(self.scores), key=lambda score: score.on, default=None)
+
+    @property
     def said(self) -> Heard:
         """What the customer has said at this sale."""
-        last = self.scores[-1] if self.scores else None
+        last = self.last_score
         return Heard(
             score=Scored(score=last.rate.score, satisfied=last.rate.satisfied, on=last.on, told=last.told)
             if last

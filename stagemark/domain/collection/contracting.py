@@ -23,8 +23,9 @@ def signed(state: CollectionState, fact: Signed, entry: Entry[Any]) -> Changes:
     """Money keeps its instalment where that still takes it, else it goes back; an instalment keeps its life.
 
     Its promises, disputes and approvals stand, and how it is collected: another amount makes that no milder. Only if
-    another due date makes it younger it may age anew.
+    another due date makes it younger it may age anew. An exemption was another account's, if it is of another now.
     """
+    of_another = state.signed is not None and state.signed.account != fact.account
     milestones = _milestones(state, fact.contract)
     known = state.receivables if fact.contract.amount.currency == state.currency else {}
     receivables = {
@@ -43,6 +44,7 @@ def signed(state: CollectionState, fact: Signed, entry: Entry[Any]) -> Changes:
         "signed": fact, "void": False, "owner": fact.owner, "deputy": fact.deputy,
         "collaborators": fact.collaborators, "payments": payments, "milestones": milestones,
         "completed": state.completed and _amounts(receivables) == _amounts(known),
+        "exempt": None if of_another else state.exempt,
         "receivables": {
             id_: _with_money(known.get(id_), one.model_copy(update={"paid": paid[id_]}), entry.day)
             for id_, one in receivables.items()
@@ -51,11 +53,11 @@ def signed(state: CollectionState, fact: Signed, entry: Entry[Any]) -> Changes:
 
 
 def unsigned(state: CollectionState, fact: Any, entry: Entry[Any]) -> Changes:
-    """All money goes back to the account."""
+    """All money goes back to the account, which tells from here on of no exemption: none is left, and none ends."""
     payments = {key: left_with(one, {}) for key, one in state.payments.items()}
     return {
         "void": True, "receivables": {}, "milestones": {}, "payments": payments, "stopped": None, "threat": 0,
-        "completed": False,
+        "completed": False, "exempt": None,
     }  # fmt: skip
 
 

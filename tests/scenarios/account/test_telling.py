@@ -97,7 +97,18 @@ def test_an_order_is_told_to_the_aftercares_of_the_other_sales_once_and_again_if
     account.tell(signed("S-1", 70_000, 40_000, deposit=5))
     assert told(account) == ["aftercare:S-2 ordered 110005"]
     account.tell(unsigned("S-2"), signed("S-1", 80_000))
+    assert told(account) == ["aftercare:S-1 order_dropped"]
+    account.tell(unsigned("S-2"))
     assert told(account) == []
+
+
+def test_whoever_was_led_by_a_sale_that_is_taken_back_hears_of_it_and_of_the_newest_that_is_left() -> None:
+    account = two_sales().tell(signed("S-3", 7, on="2026-03-03"))
+    account.happened()
+    account.tell(unsigned("S-3"))
+    assert told(account) == [
+        "aftercare:S-1 order_dropped", "aftercare:S-1 ordered 100005", "aftercare:S-2 order_dropped",
+    ]  # fmt: skip
 
 
 def test_an_exemption_is_told_to_all_collections_also_to_one_that_begins_later_and_its_end_too() -> None:

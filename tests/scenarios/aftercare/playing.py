@@ -100,10 +100,10 @@ class Aftercare:
         problems = self.ask(*facts)
         assert not problems, problems
 
-    def ask(self, *commands: Any, key: str = "", actor: str = OWNER) -> list[str]:
+    def ask(self, *commands: Any, key: str = "", actor: str = OWNER, **rest: Any) -> list[str]:
         """Ask something now; the codes of what is refused."""
         self._keys += 1
-        request = c.AftercareRequest(key=key or f"k{self._keys}", commands=commands, actor=actor)
+        request = c.AftercareRequest(key=key or f"k{self._keys}", commands=commands, actor=actor, **rest)
         decision = decide(AFTERCARE, self.state, request, self.around)
         if isinstance(decision, Rejected):
             return [problem.code for problem in decision.problems]

@@ -198,6 +198,15 @@ def test_a_sharp_fall_of_orders_is_a_trigger_of_its_own() -> None:
     assert (fell["before"], fell["now"]) == ("200000", "30000")
 
 
+def test_a_contract_that_is_corrected_corrects_the_fall_of_orders() -> None:
+    life = begun()
+    life.tell("2026-04-01", order("PO-1", "2026-04-01", 100_000))
+    life.tell("2026-09-04", order("PO-2", "2026-09-04", 30_000))
+    life.tell("2026-09-05", signed(contract=contract(value=10_000)))
+    fell = life.state.contacts["orders_fell:2026-09-04"].item.params
+    assert (fell["before"], fell["now"]) == ("110000", "30000")
+
+
 def test_steady_orders_are_no_fall_and_other_currencies_are_not_compared() -> None:
     life = begun()
     for month in range(4, 13):

@@ -8,11 +8,13 @@ import pytest
 
 from stagemark.domain.aftercare import commands as c
 from stagemark.domain.aftercare.growth import why_no_prompt, why_no_referral
+from stagemark.domain.aftercare.rules import AFTERCARE
 from stagemark.domain.entries import AnswerTask
 from stagemark.domain.told import Held
 from tests.scenarios.aftercare.playing import (
     Aftercare,
     completed,
+    contract,
     day,
     delivered,
     paid,
@@ -267,3 +269,26 @@ def test_a_cross_sell_has_three_parts_and_an_up_sell_one_of_three_phrasings() ->
     with pytest.raises(ValueError, match="one of the three phrasings"):
         suggestion(relation="better", link=None)
     assert suggestion(relation="better", link=None, phrase="fits_better").phrase == "fits_better"
+
+
+@pytest.mark.parametrize(("after", "why_not"), [("delivery", ["growth_not_delivered"]), ("signing", [])])
+def test_what_an_instalment_waits_for_is_to_be_delivered_though_the_contract_lists_no_goods(
+    after: str, why_not: list[str]
+) -> None:
+    life = Aftercare()
+    parts = [{"id": "1", "amount": 90, "after": "signing"}, {"id": "2", "amount": 10, "after": after, "days": 30}]
+    life.tell("2026-03-02", signed(contract=contract((), value=100, instalments=parts)), suggested(suggestion()))
+    life.tell("2026-03-02", paid("2026-03-02", "0.9"), satisfied())
+    assert why(life) == why_not
+    life.tell("2026-03-03", delivered("2026-03-03"))
+    assert why(life) == []
+
+
+def test_a_score_that_is_told_late_does_not_count_before_a_newer_one() -> None:
+    life = completed()
+    assert life.ask(satisfied(5)) == []
+    assert life.ask(satisfied(1), observed_at="2026-04-01") == []
+    assert why(life) == []
+    assert "satisfaction: 5" in AFTERCARE.summary(life.state)
+    assert life.ask(satisfied(2)) == []  # on the same day: they have changed their mind
+    assert why(life) == ["growth_unsatisfied"]
