@@ -258,6 +258,8 @@ def _condition(playbook: Playbook, condition: Condition, tongue: Language) -> st
     values = value if isinstance(value, tuple) else (value,)
     if condition.operator in ("checked", "count_at_least"):
         said = str(len(options) if value == "all" else value)
+    elif condition.operator == "not_older_than":
+        said = _labelled(playbook.evidence_of[value], tongue)
     elif evidence.type is EvidenceType.MONEY:
         said = money(value, playbook.currency, short=True)
     else:

@@ -167,7 +167,7 @@ def document(sale: str, name: str) -> dict[str, JsonValue]:
 
 def _wanted(condition: Condition | None) -> JsonValue:
     """A value that meets the condition, where it names one."""
-    if condition is None or condition.operator in ("checked", "count_at_least", "none_of"):
+    if condition is None or condition.operator in ("checked", "count_at_least", "not_older_than", "none_of"):
         return None
     threshold = getattr(condition, condition.operator)
     chosen = threshold[0] if isinstance(threshold, tuple) else threshold

@@ -139,6 +139,7 @@ OPERATORS = (
     "not_after",
     "checked",
     "count_at_least",
+    "not_older_than",
 )
 
 
@@ -170,6 +171,7 @@ class Condition(Model):
         not_after: Latest date.
         checked: How many items of a checklist, or `all`.
         count_at_least: For how many different people, or with how many values, it is recorded.
+        not_older_than: That it was recorded with or after the last of this other evidence, if there is any.
         who: For evidence about people: whether any, all or the decision maker must meet it (domain.md §7).
         where: For which sales it counts; none given: all.
     """
@@ -184,6 +186,7 @@ class Condition(Model):
     not_after: date | None = None
     checked: Annotated[int, Field(ge=1)] | Literal["all"] | None = None
     count_at_least: Annotated[int, Field(ge=1)] | None = None
+    not_older_than: Id | None = None
     who: Literal["any", "all", "decision_maker"] = "decision_maker"
     where: Where | None = None
 

@@ -236,6 +236,9 @@ def _meets(rule: Evidence, condition: Condition, held: Held | None, state: Oppor
         return True
     value = held.value
     match condition.operator:
+        case "not_older_than":
+            other = state.evidence.get((condition.not_older_than or "", None))
+            return other is None or held.event >= other.event
         case "at_least" | "at_most":
             ours = _measure(rule, value, state.playbook.currency)
             bound = _measure(rule, str(getattr(condition, condition.operator)), state.playbook.currency)

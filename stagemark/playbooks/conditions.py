@@ -24,6 +24,7 @@ FITTING: Mapping[str, tuple[EvidenceType, ...]] = {
     "not_after": (EvidenceType.DATE,),
     "checked": (EvidenceType.CHECKLIST,),
     "count_at_least": tuple(EvidenceType),
+    "not_older_than": tuple(EvidenceType),
 }
 """Which types of evidence an operator can judge."""
 
@@ -45,7 +46,7 @@ def condition_findings(playbook: Playbook) -> Iterator[Finding]:
                 params = {"stage": stage.id, "edge": edge, "evidence": evidence.id}
                 if evidence.id not in collected:
                     yield Finding((*path, "evidence"), "playbook_uncollected", params)
-                yield from _judged(path, condition, evidence)
+                yield from _judged(playbook, path, condition, evidence)
                 yield from _who(playbook, path, condition, evidence, collected, params)
                 yield from _where(playbook, (*path, "where"), condition.where)
             yield from _contradictions(playbook, ("stages", place, edge, "conditions"), stage, edge, marker)
@@ -70,14 +71,18 @@ def _collected(playbook: Playbook, stage: Stage, edge: str) -> set[str]:
     return found
 
 
-def _judged(path: Path, condition: Condition, evidence: Evidence) -> Iterator[Finding]:
+def _judged(playbook: Playbook, path: Path, condition: Condition, evidence: Evidence) -> Iterator[Finding]:
     operator = condition.operator
     value = getattr(condition, operator)
     at = (*path, operator)
     params = {"evidence": evidence.id, "evidence_type": evidence.type.value, "field": operator}
-    if evidence.type not in FITTING[operator]:
-        fitting = [name for name, types in FITTING.items() if evidence.type in types]
+    fits = evidence.type in FITTING[operator] and not (operator == "not_older_than" and evidence.about_person)
+    if not fits:
+        fitting = [name for name, types in FITTING.items() if evidence.type in types and name != operator]
         yield Finding(at, "playbook_operator", {**params, "known": fitting})
+    elif operator == "not_older_than":
+        if value not in playbook.evidence_of:
+            yield unknown_evidence(playbook, at, value)
     elif operator == "checked":
         if value != "all" and value > len(evidence.options):
             yield Finding(at, "playbook_never_met", {**params, "value": value, "most": len(evidence.options)})

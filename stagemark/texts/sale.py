@@ -24,6 +24,7 @@ TERMS: dict[str, tuple[str, str]] = {
     "not_after": ("not after", "不晚于"),
     "checked": ("to have this many items checked:", "已勾选的项数至少为"),
     "count_at_least": ("to be recorded at least this many times:", "记录的次数至少为"),
+    "not_older_than": ("recorded no earlier than the last", "的记录不早于最近一次"),
     "any": ("of any person", "任一人"),
     "all": ("of all", "全部"),
     "decision_maker": ("of the decision maker", "决策者"),
