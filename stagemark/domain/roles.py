@@ -9,7 +9,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BaseModel, JsonValue
 from pydantic_core import PydanticCustomError
 
-__all__ = ["OF_A_SALE", "Role", "roles_named"]
+__all__ = ["OF_A_SALE", "Role", "deciding", "may_decide", "roles_named"]
 
 OF_A_SALE: Final = ("owner", "deputy", "collaborators", "supervisor")
 """Roles that a sale's people have by themselves: nobody holds them for the company."""
@@ -39,6 +39,16 @@ def roles_named(document: BaseModel) -> dict[str, list[str]]:
         if role not in OF_A_SALE:
             found.setdefault(role, []).append(place)
     return found
+
+
+def may_decide(role: str) -> bool:
+    """Whether a role can decide something: whose sale it is has no say by that; a supervisor has."""
+    return role not in OF_A_SALE or role == "supervisor"
+
+
+def deciding(document: BaseModel) -> Iterator[tuple[str, str]]:
+    """The roles that decide something by a document, with the place of each."""
+    return ((place, role) for place, role in _named(document.model_dump(mode="json"), "") if place.endswith("_by"))
 
 
 def _named(value: JsonValue, place: str) -> Iterator[tuple[str, str]]:

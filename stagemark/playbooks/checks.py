@@ -26,6 +26,7 @@ from stagemark.domain.playbook import (
     Stage,
     Trigger,
 )
+from stagemark.domain.roles import may_decide
 from stagemark.playbooks.conditions import condition_findings
 from stagemark.playbooks.findings import Finding, Path, unknown_evidence, unknown_option
 
@@ -120,6 +121,10 @@ def _evidence(playbook: Playbook) -> Iterator[Finding]:
             yield Finding(("evidence", place), "playbook_options_missing", params)
         if one.options and not least:
             yield Finding(("evidence", place, "options"), "playbook_options_extra", params)
+        for spot, role in enumerate(one.override_by):
+            if not may_decide(role):
+                known = {"role": role, "known": ["supervisor", "finance"]}
+                yield Finding(("evidence", place, "override_by", spot), "role_of_sale", known)
         if one.many and one.type is not EvidenceType.CHOICE:
             yield Finding(("evidence", place, "many"), "playbook_many_extra", params)
 

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from stagemark.domain.policy import Policy
-from stagemark.domain.roles import OF_A_SALE, roles_named
+from stagemark.domain.roles import OF_A_SALE, deciding, may_decide, roles_named
 from stagemark.playbooks.findings import Finding, Path
 
 __all__ = ["COMPANY_ROLES", "check_policy"]
@@ -34,6 +34,9 @@ def check_policy(policy: Policy, calendars: Collection[str], roles: Collection[s
             near = get_close_matches(role, [*OF_A_SALE, *known], 1)
             params = {"role": role, "known": near or [*OF_A_SALE, *known]}
             yield from (Finding(_path(place), "policy_role_unknown", params) for place in dict.fromkeys(places))
+    for place, role in deciding(policy):
+        if not may_decide(role):
+            yield Finding(_path(place), "role_of_sale", {"role": role, "known": ["supervisor", *known]})
     for name in ("channels", "measures"):
         ids = Counter(one.id for one in getattr(policy.account, name))
         if twice := [id_ for id_, count in ids.items() if count > 1]:

@@ -44,5 +44,9 @@ NEIGHBOUR_TEXTS: dict[str, tuple[str, str]] = {
         "there is no role {role}; there are {known}. Correct it, or give it to somebody in the directory",
         "没有角色“{role}”；现有：{known}。请改正，或在人员目录中指派",
     ),
+    "role_of_sale": (
+        "nobody is {role} for the whole company, so nobody could decide by that; name one of {known}",
+        "“{role}”只对单个商机而言，不能据此作出决定；可用的角色：{known}",
+    ),
     "policy_unreadable": ("the policy can't be read: {reason}", "无法读取政策文件：{reason}"),
 }

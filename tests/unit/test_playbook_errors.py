@@ -86,6 +86,7 @@ END_OF_WIN = GOOD[GOOD.index("    end:\n      label: {zh: 签约") : GOOD.index(
 EARLY = "{zh: 早, en: E}\n      conditions:\n        - {evidence: level, at_least: cold, who: any}"
 # code; lines from the fragment to the error; the fragment; what replaces it
 CASES = [
+    ("role_of_sale", 0, "type: checklist", "type: checklist, override_by: [owner]"),
     ("yaml_syntax", 1, "currency: EUR", "currency: [EUR\nx: 1"),
     ("yaml_syntax", 0, "currency: EUR", "currency: \x07"),
     ("yaml_syntax", 0, "loss_reasons:", "---\nloss_reasons:"),

@@ -52,6 +52,7 @@ def line(part: str, text: str = SHIPPED) -> int:
         ("refused_to: [supervisor]", "refused_to: [7]", "policy_value", "refused_to.0: this is no text"),
         ("refused_to: [supervisor]", "refused_to: [supervisr]", "policy_role_unknown", "there are supervisor"),
         ("override_by: [finance]", "override_by: [finanse]", "policy_role_unknown", "there are finance"),
+        ("override_by: [finance]", "override_by: [owner]", "role_of_sale", "one of supervisor, finance"),
         ("listen: {within: PT2H}", "listen: {within: 2h}", "span_malformed", "2h is no span of working time"),
         ("a: {survey_every: P6M}", "a: {survey_every: 6M}", "calendar_span_malformed", "write P3D, P2W, P6M or P1Y"),
         ("    ask: {within: P1D}\n", "", "complaint_steps_missing", "the steps ask have no rule"),
