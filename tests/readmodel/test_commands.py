@@ -124,7 +124,7 @@ def test_people_are_brought_in_and_read_their_inbox(
     asyncio.run(tell())
     status, out, _ = said(capsys, monkeypatch, "inbox", "--for", "安")
     assert status == 0
-    assert [line.partition(":")[0].strip() for line in out.splitlines()] == [
+    assert [line.partition("：a")[0].strip() for line in out.splitlines()] == [
         "紧急",
         "• silent（中）",
         "处理：stagemark answer a 3 done --text 结果 --as an（或 put_off、dismissed）",

@@ -206,7 +206,7 @@ async def test_the_inbox_speaks_its_readers_language_and_says_how_to_answer(stor
     await inbox.post(message(7, MONDAY), chen)
     assert lines(await inbox.inbox_for(chen, at(3, 4), everything=True)) == [
         "[bold]2026-03-03 每日摘要[/bold]",
-        "  • slow（中）: s · Presses \\[new] · acme · 阶段：talk（中） · 到期：2026-03-02",
+        "  • slow（中）：s · Presses \\[new] · acme · 阶段：talk（中） · 到期：2026-03-02",
         "    [dim]处理：stagemark answer s 7 done --text 结果 --as chen（或 put_off、dismissed）[/dim]",
     ]
     english = lines(await inbox.inbox_for(chen, at(3, 4), everything=True, language="en"))
