@@ -148,12 +148,18 @@ class VirtualSale:
         return [clock for clock in await asyncio.gather(*map(self._clock, self._near)) if clock is not None]
 
     async def _clock(self, id_: str) -> _Clock | None:
+        """The time of a run. One that is renewed meanwhile is looked at again, lest what falls due in it be passed by."""
         handle = self._client.get_workflow_handle(id_)
         with _unless_over():
-            described = await handle.describe()
-            if described.status is WorkflowExecutionStatus.RUNNING:
-                run = _Run(handle, await self._offset(id_, described.run_id))
-                return _Clock(run, await self._skipper.get_current_time(handle) + run.offset)
+            while True:
+                described = await handle.describe()
+                if described.status is WorkflowExecutionStatus.CONTINUED_AS_NEW:
+                    continue
+                if described.status is not WorkflowExecutionStatus.RUNNING:
+                    return None
+                with _unless_over():
+                    run = _Run(handle, await self._offset(id_, described.run_id))
+                    return _Clock(run, await self._skipper.get_current_time(handle) + run.offset)
         return None
 
     async def _offset(self, id_: str, run_id: str) -> timedelta:
