@@ -148,7 +148,7 @@ class VirtualSale:
         return [clock for clock in await asyncio.gather(*map(self._clock, self._near)) if clock is not None]
 
     async def _clock(self, id_: str) -> _Clock | None:
-        """The time of a run. One that is renewed meanwhile is looked at again, lest what falls due in it be passed by."""
+        """The time of a run. One that is renewed meanwhile is looked at again, lest its due moments be passed over."""
         handle = self._client.get_workflow_handle(id_)
         with _unless_over():
             while True:
