@@ -28,6 +28,8 @@ from stagemark_workflows.opportunity import Opportunity
 __all__ = ["VirtualSale"]
 
 _A_QUERY: Final = timedelta(seconds=30)
+_MOST_LOOKS: Final = 100
+"""So often a run is looked at that is renewed meanwhile, which takes it a few milliseconds."""
 _A_MOMENT: Final = timedelta(seconds=2)
 """A timer runs at least a second (see `Alarm`), so what is due has fallen due a moment after."""
 
@@ -151,7 +153,7 @@ class VirtualSale:
         """The time of a run. One that is renewed meanwhile is looked at again, lest its due moments be passed over."""
         handle = self._client.get_workflow_handle(id_)
         with _unless_over():
-            while True:
+            for _ in range(_MOST_LOOKS):
                 described = await handle.describe()
                 if described.status is WorkflowExecutionStatus.CONTINUED_AS_NEW:
                     continue
