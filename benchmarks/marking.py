@@ -26,7 +26,7 @@ T = TypeVar("T")
 CALLERS = 10
 OWN = 3
 """Stages of each caller, where ten callers work at one sale."""
-SALES = 3
+SALES = 10
 """So many sales each caller marks one after the other: a rate is of steady work, not of its first and last moment."""
 
 # Where ten callers mark one sale, no marker of one may wait for another's: so its stages open at any time.
@@ -50,7 +50,7 @@ async def measure(folder: Path, quick: bool) -> list[Figure]:
         where = folder / ("file" if on_file else "memory")
         where.mkdir(parents=True)
         async with place(where, on_file=on_file) as at:
-            figures += await _on(at, "on its file" if on_file else "in memory", 2 if quick else 40, 1 if quick else 10)
+            figures += await _on(at, "on its file" if on_file else "in memory", 2 if quick else 40, 1 if quick else 8)
     return figures
 
 

@@ -20,8 +20,8 @@ __all__ = ["SqlLedger"]
 GATHERING = 0.015
 """Seconds for which SQLite's writer lets appends gather: what is recorded in quick succession costs one write, and the
 end of one marker's write does not come in the way of the next marker. Nobody waits for it: a receipt does not."""
-GATHERING_MOST = 0.1
-"""It gathers on while others come, up to so many seconds."""
+GATHERING_BUSY = 0.085
+"""It gathers for so many seconds more if several came in that time."""
 
 
 class _Asked(NamedTuple):
@@ -83,15 +83,12 @@ class SqlLedger:
                     asked.done.set_exception(failed)
 
     async def _gathered(self) -> None:
-        """Let come who comes: on while more do, for the busier it is the more a common write saves.
-
-        Whoever comes with several events has gathered already.
-        """
-        clock = asyncio.get_running_loop().time
-        until, seen = clock() + GATHERING_MOST, 0
-        while seen < len(self._waiting) and any(len(one.events) == 1 for one in self._waiting) and clock() < until:
-            seen = len(self._waiting)
-            await asyncio.sleep(GATHERING)
+        """Let come who comes: the busier it is, the more a common write saves."""
+        if len(self._waiting) == 1 and len(self._waiting[0].events) > 1:
+            return  # its sale has gathered them while the last write was under way
+        await asyncio.sleep(GATHERING)
+        if len(self._waiting) > 1:
+            await asyncio.sleep(GATHERING_BUSY)
 
     async def _append(self, opportunity: str, events: Sequence[Event]) -> None:
         await self._store.write(lambda connection: self._writer.write(connection, {opportunity: events}), opportunity)
