@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Literal, Unpack
+from typing import Any, Literal, Unpack, cast
 
 from pydantic import JsonValue
 from temporalio.client import Client
@@ -17,20 +17,20 @@ from stagemark.contracts.views import View, not_before_told, receipt_of, view_of
 from stagemark.contracts.wire import suited
 from stagemark.domain import agenda
 from stagemark.domain import commands as c
+from stagemark.domain.calendars import WorkCalendar
 from stagemark.domain.commands import Command, Envelope
-from stagemark.domain.money import Amount
 from stagemark.domain.opportunity import Accepted, Rejected, Repeated, decide, fold
 from stagemark.domain.playbook import Edge, Playbook
 from stagemark.domain.state import OpportunityState
 from stagemark.errors import Conflict, InvalidInput, Problem, Refused
 from stagemark.ports import Calendars, Ledger, Refusal, Refusals
-from stagemark.saying import Evidence, Said, When, check_id, check_sendable, envelope_of, given_of, valid
+from stagemark.saying import Evidence, NewSale, Said, When, check_id, check_sendable, envelope_of, given_of, valid
 from stagemark.transport import NoRun, Transport
 from stagemark.vouching import Asked, answered, vouching
 from stagemark_activities.reading import told
 from stagemark_workflows.opportunity import Opportunity
 
-__all__ = ["Evidence", "Said", "Stagemark", "When"]
+__all__ = ["Evidence", "NewSale", "Said", "Stagemark", "When"]
 
 _log = logging.getLogger(__name__)
 
@@ -114,49 +114,21 @@ class Stagemark:
 
     # -- commands, one by one
 
-    async def open(
-        self,
-        opportunity: str,
-        playbook: Playbook,
-        *,
-        account: str,
-        owner: str,
-        title: str = "",
-        segment: str | None = None,
-        value: Amount | None = None,
-        collaborators: Sequence[str] = (),
-        deputy: str | None = None,
-        calendar: str = "cn",
-        origin: c.Origin | None = None,
-        also: Sequence[Command] = (),
-        **said: Unpack[Said],
-    ) -> Receipt:
+    async def open(self, opportunity: str, playbook: Playbook, **new: Unpack[NewSale]) -> Receipt:
         """Open a sale by a whole playbook, and record in the same step what is known already: all of it, or none.
 
         Opened twice with the same content, it is one sale.
         """
-        check_id(opportunity)  # before a key is made of it
-        days = await self._calendars.calendar(calendar)
-        command = valid(
-            c.Open,
-            playbook=playbook.ref(),
-            account=account,
-            owner=owner,
-            title=title,
-            segment=segment,
-            value=value,
-            collaborators=tuple(collaborators),
-            deputy=deputy,
-            calendar=calendar,
-            zone=days.zone,
-            origin=origin,
-        )
+        days, envelope = await self._opening(opportunity, playbook, new)
         await self._ledger.keep_playbook(playbook)
-        said.setdefault("key", f"open:{opportunity}")
-        envelope = envelope_of([command, *also], said)
-        check_sendable(opportunity, envelope)
         compiled = playbook.compiled()
         return await self._vouching(opportunity, envelope, lambda said: self._open(opportunity, compiled, days, said))
+
+    async def why_not_open(self, opportunity: str, playbook: Playbook, **new: Unpack[NewSale]) -> list[Problem]:
+        """Everything that `open` would refuse now, without trying; empty if nothing."""
+        _, envelope = await self._opening(opportunity, playbook, new)
+        found = await self._why_not(opportunity, envelope, opens=playbook.compiled())
+        return await answered(self._asking, opportunity, found)
 
     async def mark(
         self, opportunity: str, stage: str, edge: Edge, evidence: Evidence = (), **said: Unpack[Said]
@@ -277,11 +249,27 @@ class Stagemark:
     def _now(self) -> datetime:
         return datetime.now(UTC) + self._living.offset
 
-    async def _why_not(self, opportunity: str, envelope: Envelope) -> list[Problem]:
+    async def _opening(self, opportunity: str, playbook: Playbook, new: NewSale) -> tuple[WorkCalendar, Envelope]:
+        """The calendar of a new sale, and the envelope that opens it."""
+        check_id(opportunity)  # before a key is made of it
+        fields: dict[str, Any] = dict(new)
+        said = cast(Said, {name: fields.pop(name) for name in Said.__annotations__ if name in fields})
+        said.setdefault("key", f"open:{opportunity}")
+        also, calendar = fields.pop("also", ()), fields.pop("calendar", "cn")
+        days = await self._calendars.calendar(calendar)
+        command = valid(c.Open, playbook=playbook.ref(), calendar=calendar, zone=days.zone, **fields)
+        envelope = envelope_of([command, *also], said)
+        check_sendable(opportunity, envelope)
+        return days, envelope
+
+    async def _why_not(self, opportunity: str, envelope: Envelope, opens: Playbook | None = None) -> list[Problem]:
         try:
             return await self._transport.query(_id(opportunity), Opportunity.why_not, envelope, self._now())
         except NoRun:
-            state = await self._ended(opportunity)
+            if opens is not None and not await self._ledger.events(opportunity):
+                state = OpportunityState(opportunity, opens)
+            else:
+                state = await self._ended(opportunity)
             decision = decide(state, envelope, not_before_told(state, self._now()))
             return list(decision.problems) if isinstance(decision, Rejected) else []
 

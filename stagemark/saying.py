@@ -12,11 +12,12 @@ from pydantic import JsonValue, ValidationError
 from stagemark.domain import commands as c
 from stagemark.domain.commands import Command, Envelope, Given
 from stagemark.domain.moments import Moment
+from stagemark.domain.money import Amount
 from stagemark.domain.words import opportunity_problem
 from stagemark.errors import InvalidInput, problems_of
 from stagemark.texts.language import Language
 
-__all__ = ["Evidence", "Said", "When", "check_id", "check_sendable", "envelope_of", "given_of", "valid"]
+__all__ = ["Evidence", "NewSale", "Said", "When", "check_id", "check_sendable", "envelope_of", "given_of", "valid"]
 
 When = str | Moment | datetime | date
 """When something happened: an instant, a date, or `unknown`."""
@@ -45,6 +46,34 @@ class Said(TypedDict, total=False):
     expected_sequence: int
     language: Language
     source: c.Source
+
+
+class NewSale(Said, total=False):
+    """What a sale is opened with, and how that is said; the fields of `Open` mean what they mean there.
+
+    Attributes:
+        account: The customer's account.
+        owner: Whose sale it is.
+        title: What is sold.
+        segment: By which reports can group it.
+        value: What it may bring.
+        collaborators: Who works on it too.
+        deputy: Who stands in for the owner.
+        calendar: The working calendar, `cn` if left out.
+        origin: The sale that it came from.
+        also: What is known already, recorded in the same step.
+    """
+
+    account: Required[str]
+    owner: Required[str]
+    title: str
+    segment: str | None
+    value: Amount | None
+    collaborators: Sequence[str]
+    deputy: str | None
+    calendar: str
+    origin: c.Origin | None
+    also: Sequence[Command]
 
 
 def check_id(opportunity: str) -> None:

@@ -37,7 +37,7 @@ __all__ = [
     "Sale",
     "Telling",
     "WhyNot",
-    "ask_why_not",
+    "only_told",
     "optioned",
     "plainly",
     "recording",
@@ -90,7 +90,7 @@ def recording(build: Callable[..., c.Command | Telling]) -> Callable[..., None]:
         async def ask(stagemark: Stagemark, commands: Sequence[c.Command]) -> Receipt | None:
             if not why_not:
                 return await stagemark.record(sale, *commands, **envelope)
-            await ask_why_not(stagemark, sale, commands, envelope)
+            await only_told(stagemark.why_not(sale, *commands, **envelope))
             return None
 
         send(sale, ask, built if callable(built) else [built], output, language(speaks))
@@ -98,13 +98,13 @@ def recording(build: Callable[..., c.Command | Telling]) -> Callable[..., None]:
     return optioned(build, command)
 
 
-async def ask_why_not(stagemark: Stagemark, sale: str, commands: Sequence[c.Command], envelope: Said) -> None:
-    """Ask what would be refused; nothing is recorded.
+async def only_told(why_not: Awaitable[Sequence[Problem]]) -> None:
+    """Ask what would be refused; nothing is recorded, so there is no receipt.
 
     Raises:
         Refused: With everything that would be.
     """
-    if problems := await stagemark.why_not(sale, *commands, **envelope):
+    if problems := await why_not:
         raise Refused(*problems)
 
 

@@ -19,7 +19,7 @@ from stagemark.cli.recording import (
     Sale,
     Telling,
     WhyNot,
-    ask_why_not,
+    only_told,
     recording,
     said,
     send,
@@ -31,7 +31,7 @@ from stagemark.errors import InvalidInput
 from stagemark.playbooks.load import find_playbook
 
 if TYPE_CHECKING:
-    from stagemark.client import Stagemark
+    from stagemark.client import NewSale, Stagemark
     from stagemark.contracts.messages import Receipt
 
 __all__ = ["app"]
@@ -63,6 +63,7 @@ def open_sale(
     override: Overrides = None,
     observed_at: ObservedAt = None,
     key: Key = None,
+    why_not: WhyNot = False,
     output: OutputOption = "table",
     speaks: LanguageOption = None,
 ) -> None:
@@ -72,21 +73,24 @@ def open_sale(
     given = typed_evidence(evidence, override, actor).read(whole)
     also = marks(_markers(marker), given, whole) if marker else [valid(c.Record, evidence=given)] if given else []
 
-    async def ask(stagemark: Stagemark, _: Sequence[c.Command]) -> Receipt:
-        return await stagemark.open(
-            sale,
-            whole,
-            account=account,
-            owner=owner,
-            title=title,
-            segment=segment,
-            value=amount,
-            collaborators=collaborator or [],
-            deputy=deputy,
-            calendar=calendar or bootstrap.read_settings().calendar,
-            also=also,
+    async def ask(stagemark: Stagemark, _: Sequence[c.Command]) -> Receipt | None:
+        new: NewSale = {
+            "account": account,
+            "owner": owner,
+            "title": title,
+            "segment": segment,
+            "value": amount,
+            "collaborators": collaborator or [],
+            "deputy": deputy,
+            "calendar": calendar or bootstrap.read_settings().calendar,
+            "origin": None,
+            "also": also,
             **envelope,
-        )
+        }
+        if not why_not:
+            return await stagemark.open(sale, whole, **new)
+        await only_told(stagemark.why_not_open(sale, whole, **new))
+        return None
 
     send(sale, ask, also, output, language(speaks), whole, before={"kind": "open"})
 
@@ -296,7 +300,7 @@ def migrate(
     async def ask(stagemark: Stagemark, commands: Sequence[c.Command]) -> Receipt | None:
         if not why_not:
             return await stagemark.migrate(sale, whole, reason, stages, pieces, **envelope)
-        await ask_why_not(stagemark, sale, commands, envelope)
+        await only_told(stagemark.why_not(sale, *commands, **envelope))
         return None
 
     send(sale, ask, [told], output, language(speaks), whole)

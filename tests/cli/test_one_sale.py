@@ -62,6 +62,19 @@ def test_a_sale_is_opened_with_its_first_markers_in_one_step_or_not_at_all(stage
     assert (opened.status, opened.json["sequences"], opened.json["open_stages"]) == (0, [1, 2], ["find"]), opened.err
 
 
+def test_an_opening_can_be_asked_about_before_it_is_made(stagemark: CommandLine) -> None:
+    said = ("open", "S-15", "--playbook", "short-six", "--account", "acme", "--owner", "wang")
+    early = (*said, "--mark", "find.end")
+    asked, refused = stagemark(*early, "--why-not"), stagemark(*early)
+    assert (asked.status, asked.out, asked.err) == (refused.status, refused.out, refused.err)
+    assert "marker_out_of_turn" in asked.codes
+    assert stagemark(*said, "--why-not").out.strip() == "Nothing stands in the way."
+    assert stagemark("show", "S-15").codes == ["unknown_opportunity"]
+    assert stagemark(*said).status == 0
+    again = stagemark(*said, "--why-not", "--title", "Pumps")
+    assert (again.status, again.codes) == (2, ["already_open"])
+
+
 def test_a_repeated_key_gets_the_first_answer_and_other_content_is_refused(stagemark: CommandLine) -> None:
     opened(stagemark, "S-2")
     said = ("mark", "S-2", "find.start", "--observed-at", "2026-03-03", "--key", "once", "--output", "json")

@@ -1,6 +1,7 @@
 """The life of a sale, on the time-skipping server."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError, WorkflowUpdateFailedError
@@ -165,6 +166,36 @@ async def test_a_bad_opening_starts_nothing(host: Host, sale: str) -> None:
         await host.sales.view(sale)
     with pytest.raises(NotFound):
         await host.sales.open(sale, PLAYBOOK, account="A-1", owner="wang", actor="wang", calendar="none")
+
+
+async def test_what_keeps_a_sale_from_being_opened_is_told_without_trying(host: Host, sale: str) -> None:
+    async def why(*also: c.Command, **other: Any) -> list[str]:
+        new: Any = {
+            "account": "A-1",
+            "owner": "wang",
+            "also": also,
+            "actor": "wang",
+            "observed_at": "2026-03-02",
+            **other,
+        }
+        return [one.code for one in await host.sales.why_not_open(sale, PLAYBOOK, **new)]
+
+    start = c.Mark(stage="find", edge="start")
+    assert await why(start, c.Mark(stage="find", edge="end")) == ["evidence_missing"]
+    assert await why(start) == []
+    with pytest.raises(InvalidInput):
+        await why(calendar="cn", value="much")
+    with pytest.raises(NotFound):
+        await host.sales.view(sale)
+    assert all(one.opportunity != sale for one in host.platform.refusals.kept)
+
+    await host.sales.open(sale, PLAYBOOK, account="A-1", owner="wang", actor="wang", observed_at="2026-03-02")
+
+    assert await why() == [], "the same opening is a repeat"
+    assert await why(account="A-2") == ["already_open"]
+    await host.sales.lose(sale, "price", actor="wang")
+    await handle(host.environment.client, sale).result()
+    assert (await why(), await why(account="A-2")) == ([], ["already_open"])
 
 
 async def test_what_has_the_wrong_form_is_told_before_anything_is_sent(host: Host, sale: str) -> None:
