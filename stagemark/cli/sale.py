@@ -236,15 +236,18 @@ def change(
     no_deputy: Annotated[bool, typer.Option("--no-deputy", help="Nobody stands in any more.")] = False,
     value: Annotated[str | None, typer.Option(metavar="AMOUNT", help="For example 250000CNY.")] = None,
     segment: Annotated[str | None, typer.Option(help="The new segment.")] = None,
+    no_segment: Annotated[bool, typer.Option("--no-segment", help="It has no segment any more.")] = False,
     title: Annotated[str | None, typer.Option(help="The new title.")] = None,
     reason: Annotated[str, typer.Option(help="Why.")] = "",
 ) -> c.Command:
     """Change owner, collaborators, deputy, value, segment or title."""
     _one_of("--collaborator", collaborator, "--no-collaborators", no_collaborators)
     _one_of("--deputy", deputy, "--no-deputy", no_deputy)
+    _one_of("--segment", segment, "--no-segment", no_segment)
     collaborators = tuple(collaborator or ()) if collaborator or no_collaborators else None
     fields: dict[str, Any] = {"owner": owner, "collaborators": collaborators, "deputy": deputy, "value": _amount(value)}
-    fields |= {"segment": segment, "title": title, "reason": reason or None, "no_deputy": no_deputy or None}
+    fields |= {"segment": segment, "title": title, "reason": reason or None}
+    fields |= {"no_deputy": no_deputy or None, "no_segment": no_segment or None}
     return valid(c.Change, **{name: said for name, said in fields.items() if said is not None})
 
 

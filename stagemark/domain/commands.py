@@ -261,6 +261,7 @@ class Change(Timed):
     no_deputy: bool = False
     value: Amount | None = None
     segment: Name | None = None
+    no_segment: bool = False
     title: Line | None = None
     reason: Prose = ""
 

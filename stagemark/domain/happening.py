@@ -318,7 +318,8 @@ def _change(state: OpportunityState, fact: c.Change, placed: Placed) -> list[Pro
     if fact.deputy is not None or fact.no_deputy:
         state.deputy = fact.deputy
     state.value = fact.value or state.value
-    state.segment = fact.segment or state.segment
+    if fact.segment is not None or fact.no_segment:
+        state.segment = fact.segment
     state.title = fact.title or state.title
     return list(_life_allows(state, "change", ("open", "suspended", "nurture")))
 

@@ -68,6 +68,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     # -- one sale
     "title": ("title", "名称"),
     "segment": ("segment", "细分市场"),
+    "no_segment": ("no segment", "取消细分市场"),
     "deputy": ("deputy", "代理人"),
     "no_deputy": ("no deputy", "取消代理人"),
     "collaborators": ("collaborators", "协作者"),

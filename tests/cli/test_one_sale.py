@@ -115,6 +115,15 @@ def test_nobody_works_on_a_sale_too_once_that_is_said(stagemark: CommandLine) ->
     assert "collaborators: —" in stagemark("show", "S-7").out
 
 
+def test_a_sale_has_no_segment_once_that_is_said(stagemark: CommandLine) -> None:
+    opened(stagemark, "S-8")
+    for words in (("--segment", "retail"), ("--no-segment",)):
+        assert stagemark("change", "S-8", *words).status == 0
+    assert stagemark("show", "S-8", "--output", "json").json["segment"] is None
+    assert "no segment" in stagemark("show", "S-8").out
+    assert "取消细分市场" in stagemark("show", "S-8", "--language", "zh").out
+
+
 def test_a_migration_can_be_asked_about_before_it_is_made(stagemark: CommandLine) -> None:
     opened(stagemark, "S-6")
     assert stagemark("mark", "S-6", "find.start", "--observed-at", "2026-03-03").status == 0

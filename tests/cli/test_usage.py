@@ -28,6 +28,7 @@ def said(capture: pytest.CaptureFixture[str], patch: pytest.MonkeyPatch, *words:
         ("up --port 99999", "argument_invalid", ["--port", "65535", "stagemark up -h"]),
         ("up --port 7420 --ui-port 7420", "ports_same", ["7420", "--ui-port"]),
         ("change S-1 --as w --deputy li --no-deputy", "options_contradict", ["--deputy", "--no-deputy"]),
+        ("change S-1 --as w --segment a --no-segment", "options_contradict", ["--segment", "--no-segment"]),
         ("wait S-1 us", "option_missing", ["--as", "STAGEMARK_ACTOR"]),
         ("--output json wait S-1 us", "option_before_command", ["--output", "stagemark"]),
         ("account --output json list", "option_before_command", ["--output", "stagemark account"]),

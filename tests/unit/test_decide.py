@@ -379,3 +379,19 @@ def test_the_answer_says_how_the_sale_stands_and_what_is_advised() -> None:
     (event,) = sale.tell(c.Mark(stage="find", edge="end", evidence=(c.Given(evidence="note", value="x"),)))
     assert event.outcome is not None
     assert (event.outcome.life, event.outcome.open_stages, event.outcome.advice) == ("open", (), ("budget",))
+
+
+def test_a_segment_is_cleared_by_saying_so_and_a_change_that_leaves_that_out_hashes_as_before() -> None:
+    sale = Sale(three_stages())
+    sale.open()
+    sale.tell(c.Change(segment="retail"))
+    sale.tell(c.Change(title="pumps"))
+    assert sale.state.segment == "retail", "what is left out stays"
+    (cleared,) = sale.tell(c.Change(no_segment=True))
+    assert sale.state.segment is None
+    assert fold(sale.state.opportunity, sale.state.events, sale.state.playbook).segment is None
+    said, explicit = (sale.envelope(c.Change(owner="li", **more)) for more in ({}, {"no_segment": False}))
+    assert said.content_hash() == explicit.content_hash()
+    assert "no_segment" not in cleared.model_copy(update={"fact": c.Change(owner="li")}).model_dump_json(
+        exclude_unset=True
+    )
