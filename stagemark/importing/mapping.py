@@ -5,20 +5,18 @@ A mapping is YAML 1.2 beside its export; everything that is wrong with it is sai
 
 from __future__ import annotations
 
-import codecs
-import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from stagemark.domain.commands import Override, PersonId
-from stagemark.domain.playbook import Edge
+from stagemark.domain.money import Currency
 from stagemark.errors import InvalidInput, Problem, fault_of, first_causes, reason_of
+from stagemark.importing.spelling import Character, DateFormat, Encoding, MarkerName
 from stagemark.playbooks import document
 from stagemark.playbooks.findings import Path
 from stagemark.playbooks.mending import ROUNDS, Mender
@@ -39,58 +37,8 @@ __all__ = [
     "TableMapping",
     "in_order",
     "load_mapping",
-    "marker_of",
     "read_mapping",
 ]
-
-_SAMPLE = datetime(2031, 12, 28, 13, 45, 56, tzinfo=UTC)  # no two of its parts can be mistaken for each other
-_MARKER = re.compile(r"^[a-z][a-z0-9_-]*\.(start|end)$")
-
-
-def _date_format(spelled: str) -> str:
-    try:
-        back = datetime.strptime(_SAMPLE.strftime(spelled), spelled)  # noqa: DTZ007  (only its date is looked at)
-    except ValueError:
-        back = None
-    if back is None or back.date() != _SAMPLE.date():
-        raise PydanticCustomError(
-            "mapping_date_format",
-            "{value} does not tell a day; write for example %Y-%m-%d or %m/%d/%Y",
-            {"value": spelled},
-        )
-    return spelled
-
-
-def _encoding(name: str) -> str:
-    try:
-        codecs.lookup(name)
-        "".encode(name)
-    except (LookupError, ValueError):
-        raise PydanticCustomError(
-            "mapping_encoding", "there is no encoding {value}; write utf-8 or gb18030", {"value": name}
-        ) from None
-    return name
-
-
-def _marker(name: str) -> str:
-    if not _MARKER.match(name):
-        raise PydanticCustomError(
-            "mapping_marker", "{value} is no marker; write stage.start or stage.end", {"value": name}
-        )
-    return name
-
-
-DateFormat = Annotated[str, AfterValidator(_date_format)]
-"""How dates are spelled, in the words of `strptime`: `%m/%d/%Y`."""
-MarkerName = Annotated[str, AfterValidator(_marker)]
-"""A marker: `stage.start` or `stage.end`."""
-Character = Annotated[str, StringConstraints(min_length=1, max_length=1)]
-
-
-def marker_of(name: str) -> tuple[str, Edge]:
-    """The stage and the edge of a marker's name."""
-    stage, _, edge = name.rpartition(".")
-    return stage, "start" if edge == "start" else "end"
 
 
 class Model(BaseModel):
@@ -144,7 +92,7 @@ class DateCell(Cell):
 class MoneyCell(Cell):
     """An amount, and its ISO 4217 currency: the same for all rows, or in a column of its own."""
 
-    currency: str | None = None
+    currency: Currency | None = None
     currency_column: str | None = None
 
     @model_validator(mode="after")
@@ -170,7 +118,7 @@ class EvidenceCell(Cell):
     at: MarkerName
     person: Cell | None = None
     dates: DateFormat | None = None
-    currency: str | None = None
+    currency: Currency | None = None
     currency_column: str | None = None
     separator: Character = ";"
 
@@ -222,6 +170,14 @@ class Numbers(Model):
     decimal: Character = "."
     thousands: str = Field(default=",", max_length=1)
 
+    @model_validator(mode="after")
+    def _apart(self) -> Numbers:
+        if self.decimal == self.thousands:  # 1,50 would be read as 150
+            raise PydanticCustomError(
+                "mapping_separators", "decimal and thousands are both {value}", {"value": self.decimal}
+            )
+        return self
+
 
 class TableMapping(Model):
     """How a table of sales is read.
@@ -245,7 +201,7 @@ class TableMapping(Model):
     playbook: str | None = None
     actor: PersonId
     calendar: str = "cn"
-    encoding: Annotated[str, AfterValidator(_encoding)] = "utf-8"
+    encoding: Encoding = "utf-8"
     delimiter: Character = ","
     dates: DateFormat = "%Y-%m-%d"
     numbers: Numbers = Numbers()
@@ -260,6 +216,7 @@ class TableMapping(Model):
 UNSAID = "unsaid"
 """What stands for a name, an actor's or a stage's, that could not be read."""
 _UNSAID = {"value": UNSAID}
+_NO_CURRENCY = "XXX"  # as ISO 4217 calls it: without a stand-in the currency would be said to be missing as well
 _MENDER = Mender(
     TableMapping,
     {
@@ -269,6 +226,8 @@ _MENDER = Mender(
         (SaleCells, "account"): _UNSAID,
         (SaleCells, "owner"): _UNSAID,
         (EvidenceCell, "at"): f"{UNSAID}.start",
+        (EvidenceCell, "currency"): _NO_CURRENCY,
+        (MoneyCell, "currency"): _NO_CURRENCY,
     },
 )
 

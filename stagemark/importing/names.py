@@ -7,7 +7,8 @@ from difflib import get_close_matches
 
 from stagemark.domain.playbook import EvidenceType, Playbook
 from stagemark.errors import Problem
-from stagemark.importing.mapping import UNSAID, LoadedMapping, marker_of
+from stagemark.importing.mapping import UNSAID, LoadedMapping
+from stagemark.importing.spelling import marker_of
 from stagemark.importing.table import Table
 
 __all__ = ["columns_amiss", "unknown_names"]

@@ -29,6 +29,12 @@ IMPORT_TEXTS: dict[str, tuple[str, str]] = {
         "there is no text encoding {value}; write utf-8 or gb18030",
         "没有文本编码“{value}”；请填写 utf-8 或 gb18030",
     ),
+    "mapping_separators": (
+        "decimal and thousands are both {value} (left out they are . and ,); write two, such as "
+        """decimal: "," with thousands: ".", or thousands: "" where nothing groups them""",
+        "decimal 与 thousands 都是“{value}”（未填写时分别为“.”和“,”）；请填写不同的字符，"
+        """例如 decimal: "," 与 thousands: "."；没有千位分隔符时填写 thousands: \"\"""",
+    ),
     "mapping_marker": (
         "{value} is no marker; write the stage and start or end, such as needs.start",
         "“{value}”不是标志；请写阶段加 start 或 end，例如 needs.start",

@@ -1,11 +1,14 @@
 """Mappings: what they mean, and what is wrong with them, each with its line."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stagemark.domain.commands import Open
+from stagemark.domain.money import Amount
 from stagemark.errors import InvalidInput, Problem
 from stagemark.importing.mapping import load_mapping
 from stagemark.importing.plan import plan_import
@@ -43,6 +46,14 @@ def test_a_bare_text_is_a_column_and_a_bare_number_is_text() -> None:
         ("  id: No", "  id: {column: No, value: 7}", "mapping_source"),
         ("  id: No", "  id: {}", "mapping_source"),
         ('currency: EUR, empty: ["0"]}\n  opened', 'empty: ["0"]}\n  opened', "mapping_currency"),
+        ('currency: EUR, empty: ["0"]}\n  opened', 'currency: EUC, empty: ["0"]}\n  opened', "currency_unknown"),
+        (
+            'column: Worth, currency: EUR, empty: ["0"]}\n  - ',
+            "column: Worth, currency: eur}\n  - ",
+            "currency_unknown",
+        ),
+        ("calendar: cn", 'numbers: {decimal: ","}', "mapping_separators"),
+        ("calendar: cn", 'numbers: {thousands: "."}', "mapping_separators"),
         ("  win.end: Closed", "  win: Closed", "mapping_marker"),
         ("  win.end: Closed", "  wim.end: Closed", "unknown_stage"),
         ("Found: {observed: [find.start]}", "Found: {observed: [fund.start]}", "unknown_stage"),
@@ -70,6 +81,26 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
     text = MAPPING.replace("calendar: cn", "calender: cn").replace("  id: No", "  id: {}").replace("by: li, ", "")
     codes = [code for _, code in wrong(text)]
     assert codes == ["mapping_field_unknown", "mapping_source", "mapping_field_missing"]
+
+
+def test_a_currency_and_separators_that_are_wrong_are_said_once_and_with_all_else() -> None:
+    text = MAPPING.replace("currency: EUR", "currency: RMB").replace("calendar: cn", 'numbers: {decimal: ","}')
+    text = text.replace("  id: No", "  id: {}")
+    assert [code for _, code in wrong(text)] == [
+        "mapping_separators", "mapping_source", "currency_unknown", "currency_unknown",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("numbers", "spelled"),
+    [('{decimal: ",", thousands: "."}', "1.054,50"), ('{decimal: ",", thousands: ""}', "1054,50")],
+)
+def test_numbers_with_a_comma_before_decimals_say_what_groups_them(numbers: str, spelled: str) -> None:
+    plan = planned(WON.replace("1,054.50", spelled), mapping=f"{MAPPING}numbers: {numbers}\n")
+    assert not plan.problems
+    opened = plan.sales[0].events[0].fact
+    assert isinstance(opened, Open)
+    assert opened.value == Amount(amount=Decimal("1054.50"), currency="EUR")
 
 
 LINES = MAPPING.splitlines(keepends=True)
