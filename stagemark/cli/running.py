@@ -43,6 +43,8 @@ Port = Annotated[int, typer.Option(min=1, max=65535, help="Port of the embedded 
 UiPort = Annotated[int, typer.Option(min=1, max=65535, help="Port of its web pages.")]
 Folder = Annotated[Path, typer.Option("--data", help="Where the embedded server keeps its file, and the ledger.")]
 
+_OF_EMBEDDED = {"port": "--port", "ui_port": "--ui-port", "data": "--data", "demo": "--demo"}
+
 PORT, UI_PORT, FOLDER = 7233, 8233, Path(".stagemark")
 """Where all of it is if nothing else is said; the other commands look there."""
 
@@ -77,6 +79,7 @@ class Place:
 
 @app.command()
 def up(
+    context: typer.Context,
     port: Port = PORT,
     ui_port: UiPort = UI_PORT,
     data: Folder = FOLDER,
@@ -84,6 +87,8 @@ def up(
     speaks: LanguageOption = None,
 ) -> None:
     """Run it all: a Temporal server, a worker, and on the first start the demo. Ctrl-C ends it."""
+    if "TEMPORAL_ADDRESS" in os.environ and (idle := _typed_for_embedded(context)):
+        raise InvalidInput.of("options_need_embedded", variable="TEMPORAL_ADDRESS", options=idle)
     run(_until_stopped(_up(port, ui_port, data, demo, language(speaks))))
 
 
@@ -98,6 +103,14 @@ def demo_only(
     if "TEMPORAL_ADDRESS" in os.environ:
         raise InvalidInput.of("demo_needs_embedded", variable="TEMPORAL_ADDRESS")
     run(_until_stopped(_demo(port, ui_port, data, language(speaks))))
+
+
+def _typed_for_embedded(context: typer.Context) -> list[str]:
+    """The options that were typed and are of the embedded server only; what is by default nobody asked for."""
+    typed = (
+        name for name in context.params if getattr(context.get_parameter_source(name), "name", "") == "COMMANDLINE"
+    )
+    return [_OF_EMBEDDED[name] for name in typed if name in _OF_EMBEDDED and context.params[name] is not False]
 
 
 def _say(out: Console, speaks: Language, what: str, **fields: Any) -> None:

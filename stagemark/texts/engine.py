@@ -271,6 +271,12 @@ ENGINE_TEXTS: dict[str, tuple[str, str]] = {
         "the demo plays on the embedded server only, for it moves that server's clock; unset {variable}",
         "演示只能在内置服务器上运行，因为它要拨动服务器的时钟；请取消设置 {variable}",
     ),
+    "options_need_embedded": (
+        "{variable} names a server, so none is embedded, and these would do nothing: {options}; leave them out, or "
+        "unset {variable} (where the ledger is, STAGEMARK_DATABASE_URL says)",
+        "{variable} 已指定服务器，不会启动内置服务器，以下选项不起作用：{options}；请去掉这些选项，"
+        "或取消设置 {variable}（账本的位置由 STAGEMARK_DATABASE_URL 指定）",
+    ),
     # -- server
     "playbook_not_kept": (
         "playbook {playbook} of this sale is not in the ledger; restore the ledger",

@@ -111,6 +111,34 @@ def test_another_folder_holds_the_ledger_too_and_other_commands_are_told_where(t
     assert not (tmp_path / ".stagemark").exists()
 
 
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        (["--data", "elsewhere"], "--data"),
+        (["--port", "7233"], "--port"),  # also what would be so without it
+        (["--ui-port", "8300", "--no-demo"], "--ui-port"),
+        (["--demo", "--port", "7300"], "--demo, --port"),
+    ],
+)
+def test_an_option_of_the_embedded_server_is_refused_where_another_is_named(
+    tmp_path: Path, typed: list[str], named: str
+) -> None:
+    stagemark = CommandLine(tmp_path, {"TEMPORAL_ADDRESS": f"127.0.0.1:{free_port()}"})
+    refused = stagemark("up", *typed, "--language", "en")
+    assert (refused.status, refused.codes) == (2, ["options_need_embedded"])
+    assert refused.err.startswith("options_need_embedded: TEMPORAL_ADDRESS ")
+    assert f": {named};" in refused.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_them_up_goes_to_the_server_that_is_named(tmp_path: Path) -> None:
+    address = f"127.0.0.1:{free_port()}"
+    for words in ([], ["--no-demo"]):
+        failed = CommandLine(tmp_path, {"TEMPORAL_ADDRESS": address})("up", *words, "--language", "en")
+        assert (failed.status, failed.codes) == (1, ["server_unreachable"]), failed.err
+        assert address in failed.out + failed.err
+
+
 def test_the_server_ends_with_up(running: Up, tmp_path: Path) -> None:
     with up_in(tmp_path, "--no-demo") as up:
         pass
