@@ -396,5 +396,5 @@ def _temporal() -> dict[str, Any]:
 
     try:
         return dict(ClientConfig.load_client_connect_config())
-    except RuntimeError as error:  # what the SDK raises for a profile or file that it can't read
+    except (RuntimeError, ValueError, OSError) as error:  # a profile, a value or a certificate that can't be read
         raise InvalidInput.of("temporal_config", why=str(error)) from error

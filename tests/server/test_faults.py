@@ -151,3 +151,12 @@ async def test_a_temporal_profile_that_cannot_be_read_is_said(monkeypatch: pytes
         async with bootstrap.engine(Settings(database_url=f"sqlite:///{tmp_path}/s.db")):
             pass
     assert refused.value.code == "temporal_config"
+
+
+async def test_a_certificate_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TEMPORAL_TLS_SERVER_CA_CERT_PATH", str(tmp_path / "none.pem"))
+    with pytest.raises(InvalidInput) as refused:
+        async with bootstrap.engine(Settings(database_url=f"sqlite:///{tmp_path}/s.db")):
+            pass
+    assert refused.value.code == "temporal_config"
+    assert "none.pem" in refused.value.problems[0].params["why"]
