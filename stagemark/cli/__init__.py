@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 
@@ -76,6 +78,23 @@ app.add_typer(playbook.app, name="playbook", rich_help_panel="Look after")
 app.add_typer(policy.app, name="policy", rich_help_panel="Look after")
 app.add_typer(messages.app, name="messages", rich_help_panel="Look after")
 app.add_typer(ledger.app, name="ledger", rich_help_panel="Look after")
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"stagemark {version('stagemark')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _every(
+    *,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", help="Say which version this is, and end.", callback=_say_version, is_eager=True),
+    ] = False,
+) -> None:
+    pass
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib.metadata import version
 
 import pytest
 
@@ -32,7 +33,7 @@ def said(capture: pytest.CaptureFixture[str], patch: pytest.MonkeyPatch, *words:
         ("wait S-1 us", "option_missing", ["--as", "STAGEMARK_ACTOR"]),
         ("--output json wait S-1 us", "option_before_command", ["--output", "stagemark"]),
         ("account --output json list", "option_before_command", ["--output", "stagemark account"]),
-        ("--nonsense", "option_unknown", ["--nonsense"]),
+        ("--nonsense", "option_unknown", ["--nonsense", "--version"]),
         ("promise make S-1", "argument_missing", ["INSTALMENT"]),
         ("promise make S-1 1", "option_missing", ["--until"]),
         ("promise make S-1 1 --until", "option_value_missing", ["--until"]),
@@ -55,6 +56,15 @@ def test_what_does_not_fit_a_command_has_a_code_in_both_languages(
         texts.append(text)
     assert texts[0] != texts[1]
     assert not texts[1].isascii()
+
+
+def test_the_version_is_said_as_the_package_has_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["stagemark", "--version"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert (ended.value.code, capsys.readouterr().out) == (0, f"stagemark {version('stagemark')}\n")
 
 
 def test_a_group_named_alone_says_its_help(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
