@@ -397,4 +397,4 @@ def _temporal() -> dict[str, Any]:
     try:
         return dict(ClientConfig.load_client_connect_config())
     except (RuntimeError, ValueError, OSError) as error:  # a profile, a value or a certificate that can't be read
-        raise InvalidInput.of("temporal_config", why=str(error)) from error
+        raise InvalidInput.of("temporal_config", why=str(error).partition("\n")[0]) from None  # the rest quotes keys

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import RenderableType
@@ -15,6 +15,7 @@ from rich.console import RenderableType
 from stagemark import bootstrap
 from stagemark.cli.common import LanguageOption, OutputOption, language, run, screen, warn
 from stagemark.domain.calendars import WorkCalendar
+from stagemark.domain.moments import CALENDARS_END
 from stagemark.domain.playbook import Playbook
 from stagemark.domain.state import OpportunityState
 from stagemark.errors import InvalidInput, NotFound, Problem, Unavailable
@@ -37,8 +38,6 @@ app = typer.Typer()
 _NAMED = 5
 """How many sales a warning names."""
 
-_LATEST: Final = date(3000, 1, 1)
-"""Calendars end somewhere."""
 AsOf = Annotated[
     str | None,
     typer.Option("--as-of", metavar="DATE", help="Look at what had happened by the end of that day. [now]"),
@@ -240,8 +239,8 @@ def _day(option: str, text: str | None) -> date | None:
         day = None if text is None else date.fromisoformat(text)
     except ValueError:
         raise InvalidInput.of("day_malformed", option, value=text) from None
-    if day is not None and day >= _LATEST:
-        raise InvalidInput.of("day_too_late", option, value=text, latest=str(_LATEST))
+    if day is not None and day >= CALENDARS_END:
+        raise InvalidInput.of("day_too_late", option, value=text, latest=str(CALENDARS_END))
     return day
 
 

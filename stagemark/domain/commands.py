@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from stagemark.domain.moments import Moment
+from stagemark.domain.moments import CALENDARS_END, Moment
 from stagemark.domain.money import Amount
 from stagemark.domain.playbook import Edge, Playbook, PlaybookRef
 from stagemark.domain.words import Key, Line, Name, Prose, Reason, Value
@@ -52,8 +52,8 @@ __all__ = [
 
 PersonId = Name
 """An opaque id of a person; names and addresses live in the directory alone (design.md §5)."""
-LookAgain = Annotated[date, Field(lt=date(3000, 1, 1))]
-"""A day to look again; calendars end somewhere."""
+LookAgain = Annotated[date, Field(lt=CALENDARS_END)]
+"""A day to look again."""
 Party = Literal["us", "customer", "legal", "finance", "production"]
 Source = Literal["api", "cli", "import", "webhook", "administrator", "demo", "engine"]
 

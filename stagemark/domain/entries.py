@@ -13,7 +13,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from pydantic import AwareDatetime, Field, JsonValue
 
 from stagemark.domain.commands import LookAgain, Model, PersonId, Source, fingerprint
-from stagemark.domain.moments import Moment
+from stagemark.domain.moments import CALENDARS_END, Moment
 from stagemark.domain.words import Key, Prose
 from stagemark.texts.language import Language
 
@@ -22,7 +22,7 @@ __all__ = ["AnswerTask", "Day", "Entry", "Kind", "Reckoned", "Request", "Stream"
 F = TypeVar("F", bound=Model)
 
 Kind = Literal["account", "collection", "aftercare", "complaint"]
-Day = Annotated[date, Field(ge=date(1900, 1, 1), lt=date(3000, 1, 1))]
+Day = Annotated[date, Field(ge=date(1900, 1, 1), lt=CALENDARS_END)]
 """A day in the reach of calendars."""
 Reckoned = Annotated[date, Field(ge=date(1900, 1, 1), lt=date(3100, 1, 1))]
 """A day that is counted on from one that was told: with room for the longest spans (3650 days) behind the last one."""

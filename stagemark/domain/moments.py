@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError, core_schema
 
-__all__ = ["UNKNOWN", "Moment"]
+__all__ = ["CALENDARS_END", "UNKNOWN", "Moment"]
+
+CALENDARS_END: Final = date(3000, 1, 1)
+"""Days that somebody names lie before it."""
 
 _EARLIEST = 1900  # a slip of the pen; and the ends of the calendar don't fit into every zone
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)

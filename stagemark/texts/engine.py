@@ -303,7 +303,8 @@ ENGINE_TEXTS: dict[str, tuple[str, str]] = {
         "{seconds} 秒内没有答复；任务队列“{queue}”上没有 worker 在运行，或者它正忙？可用同一个键重试",
     ),
     "server_ended": (
-        "the embedded Temporal server at {address} has ended; its last words are in {log}; start it again",
+        "the embedded Temporal server at {address} has ended; its last words are in {log}; start it "
+        "again: nothing is lost",
         "内置 Temporal 服务器（{address}）已退出；最后的输出见 {log}。请重新启动：数据不会丢失",
     ),
     "no_worker": (

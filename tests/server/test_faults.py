@@ -153,6 +153,20 @@ async def test_a_temporal_profile_that_cannot_be_read_is_said(monkeypatch: pytes
     assert refused.value.code == "temporal_config"
 
 
+@pytest.mark.parametrize(
+    "line", ['api_key = "s3cret', "api_key = 1234567", '[profile.default.tls]\ndisabled = "s3cret"']
+)
+async def test_a_temporal_profile_is_not_quoted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, line: str) -> None:
+    (tmp_path / "temporal.toml").write_text(f"[profile.default]\n{line}\n")
+    monkeypatch.setenv("TEMPORAL_CONFIG_FILE", str(tmp_path / "temporal.toml"))
+    with pytest.raises(InvalidInput) as refused:
+        async with bootstrap.engine(Settings(database_url=f"sqlite:///{tmp_path}/s.db")):
+            pass
+    assert "at line" in refused.value.text()
+    assert not any(secret in refused.value.text() for secret in ("s3cret", "1234567"))
+    assert refused.value.__suppress_context__  # the SDK's own words would stand in a traceback
+
+
 async def test_a_certificate_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("TEMPORAL_TLS_SERVER_CA_CERT_PATH", str(tmp_path / "none.pem"))
     with pytest.raises(InvalidInput) as refused:
