@@ -2,9 +2,9 @@
 
 import asyncio
 import signal
-import sys
 
 from stagemark import bootstrap
+from stagemark.cli.common import complain, language
 from stagemark.errors import StagemarkError
 
 
@@ -21,4 +21,4 @@ if __name__ == "__main__":
     try:
         asyncio.run(main())
     except StagemarkError as error:
-        sys.exit(f"{error.code}: {error}")
+        complain(error, language())

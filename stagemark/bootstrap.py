@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from stagemark.adapters.own_calendars import Calendars
+from stagemark.attributes import ensure_search_attributes
 from stagemark.errors import InvalidInput, Unavailable, problems_of
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from stagemark.clients.neighbours import Neighbours
     from stagemark.plugin import StagemarkPlugin
     from stagemark.readmodel.store import Store
+    from stagemark.schedules import LedgerName
     from stagemark.settings import Settings
 
 _WORKFLOW_TASKS = 16
@@ -211,31 +213,55 @@ class Engine:
             messages_per_second=self.settings.messages_per_second,
         )
 
-    async def connect(self) -> Client:
+    async def connect(self, *, adopt: bool = False) -> Client:
         """A Temporal client with the plugin.
 
+        Args:
+            adopt: Whether to connect although the namespace's workers write to another ledger.
+
         Raises:
+            InvalidInput: `ledger_other`.
             Unavailable: `server_unreachable`, `not_allowed`.
         """
         from temporalio.client import Client
 
+        from stagemark.readmodel.identity import known_identity
+        from stagemark.schedules import check_ledger
+
         try:
-            return await Client.connect(**self.temporal, plugins=[self.plugin()])
+            client = await Client.connect(**self.temporal, plugins=[self.plugin()])
         except RuntimeError as error:  # the SDK's word for a connection that fails
             said = re.search(r'message: "([^"]+)"', str(error))  # within the words of three libraries
             why = said[1] if said else str(error)
             raise Unavailable.of("server_unreachable", address=self.temporal["target_host"], why=why) from error
+        if not adopt:
+            await check_ledger(client, self._ledger_name(await known_identity(self.store)))
+        return client
 
-    async def ensure_schedules(self, client: Client) -> None:
+    async def ensure_schedules(self, client: Client, *, adopt: bool = False) -> None:
         """Create what is started by the clock, or bring it up to date; a repeat changes nothing.
 
+        Args:
+            client: Whose workers will write to this ledger.
+            adopt: Whether they change over to it if they wrote to another one.
+
         Raises:
+            InvalidInput: `ledger_other`.
             Unavailable: What keeps the server from it.
         """
+        from stagemark.readmodel.identity import identity
         from stagemark.schedules import ensure_digests, ensure_receivables
 
-        await ensure_digests(client, self.settings.task_queue)
+        own = self._ledger_name(await identity(self.store))
+        await ensure_digests(client, self.settings.task_queue, own, adopt)
         await ensure_receivables(client, (await self.policies.policy()).collection.table, self.settings.task_queue)
+
+    def _ledger_name(self, known: str | None) -> LedgerName:
+        """How this ledger is told from others."""
+        from stagemark.schedules import LedgerName
+
+        where = self.store.address
+        return LedgerName(known, str(Path(where).absolute()) if self.store.sqlite else where)
 
     def worker(self, client: Client) -> Worker:
         """A worker: all that it does comes with the plugin."""
@@ -255,7 +281,7 @@ class Engine:
         """A worker at work, with what is started by the clock.
 
         Raises:
-            Unavailable: As `connect` and `ensure_schedules`.
+            StagemarkError: As `connect` and `ensure_schedules`.
         """
         client = await self.connect()
         await self.ensure_schedules(client)
@@ -351,39 +377,6 @@ async def connected(settings: Settings | None = None, **temporal: Any) -> AsyncI
     """A client of sales on a ledger that is there; raises as `engine` and `Engine.connect` do."""
     async with engine(settings, new=False, **temporal) as parts:
         yield parts.sales(await parts.connect())
-
-
-async def ensure_search_attributes(client: Client) -> None:
-    """Create the search attributes that are missing (design.md §6 rule 11).
-
-    Raises:
-        Unavailable: `search_attribute_missing`, where we may not create them, with the command that does.
-    """
-    from temporalio.api.enums.v1 import IndexedValueType
-    from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
-    from temporalio.service import RPCError, RPCStatusCode
-
-    from stagemark.contracts.names import SEARCH_ATTRIBUTES
-    from stagemark.transport import creating, fault
-
-    namespace = client.namespace
-    try:
-        known = await client.operator_service.list_search_attributes(ListSearchAttributesRequest(namespace=namespace))
-        missing = [key.name for key in SEARCH_ATTRIBUTES if key.name not in known.custom_attributes]
-        kinds = dict.fromkeys(missing, IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD)
-        if missing:
-            await client.operator_service.add_search_attributes(
-                AddSearchAttributesRequest(namespace=namespace, search_attributes=kinds)
-            )
-    except RPCError as error:
-        if error.status is RPCStatusCode.ALREADY_EXISTS:  # somebody else was faster
-            return
-        denied = (RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNIMPLEMENTED, RPCStatusCode.UNAUTHENTICATED)
-        if error.status in denied:
-            raise Unavailable.of(
-                "search_attribute_missing", namespace=namespace, why=error.message, command=creating(namespace)
-            ) from error
-        raise fault(error, client) from error
 
 
 def _temporal() -> dict[str, Any]:

@@ -26,6 +26,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
     "en": {
         "counted": "{sales} sales with {events} events, {neighbours} neighbours of sales with {entries} entries",
         "rebuilt": "{sales} sales and {neighbours} neighbours made anew from their ledgers",
+        "adopted": "the workers of namespace {namespace} write to {store} from now on; start those anew that run",
         "verified": "{counted}: all chains of hashes are whole",
         "broken": "{counted}: {count} chains of hashes are broken",
         "hole": "{opportunity}: event {sequence} is missing, though later ones are there or were",
@@ -49,6 +50,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
     "zh": {
         "counted": "{sales} 个商机、{events} 个事件，{neighbours} 个关联流程、{entries} 条记录",
         "rebuilt": "已根据台账重建 {sales} 个商机、{neighbours} 个关联流程",
+        "adopted": "命名空间 {namespace} 的 worker 今后写入 {store}；请重新启动正在运行的 worker",
         "verified": "{counted}：哈希链均完整",
         "broken": "{counted}：{count} 条哈希链已断",
         "hole": "{opportunity}：缺少第 {sequence} 号事件，而后面的事件存在或曾经存在",
@@ -83,6 +85,23 @@ def rebuild(speaks: LanguageOption = None) -> None:
     said = language(speaks)
     sales, neighbours = run(work())
     console().print(_WORDS[said]["rebuilt"].format(sales=sales, neighbours=neighbours))
+
+
+@app.command()
+def adopt(speaks: LanguageOption = None) -> None:
+    """Let the namespace's workers write to this ledger from now on, where they wrote to another (`ledger_other`).
+
+    What the other one holds stays there: to move it, copy the database, which needs no adoption.
+    """
+
+    async def work() -> dict[str, str]:
+        async with bootstrap.engine(new=False) as parts:
+            client = await parts.connect(adopt=True)
+            await parts.ensure_schedules(client, adopt=True)
+            return {"namespace": client.namespace, "store": parts.store.address}
+
+    said = language(speaks)
+    console().print(_WORDS[said]["adopted"].format(**run(work())), highlight=False)
 
 
 @app.command("verify")

@@ -59,7 +59,7 @@ _TEXTS = {
            "stagemark 已启动。按 Ctrl-C 结束；下次启动将从当前状态继续。"),
     "temporal": ("Temporal", "Temporal 服务"),
     "ui": ("Temporal's pages", "Temporal 页面"),
-    "database": ("Ledger", "账本"),
+    "database": ("Ledger", "台账"),
     "elsewhere": ("In other terminals", "其他终端中先执行"),
     "try": ("Try", "试一试"),
     "ending": ("Ending …", "正在结束……"),

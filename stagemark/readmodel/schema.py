@@ -34,6 +34,7 @@ __all__ = [
     "gaps",
     "key_column",
     "ledger",
+    "ledgers",
     "messages",
     "metadata",
     "opportunities",
@@ -115,6 +116,13 @@ ledger = Table(
     Column("previous", String, nullable=False),
     Column("hash", String, nullable=False),
     Column("v", Integer, nullable=False),
+)
+
+ledgers = Table(
+    "ledgers",
+    metadata,
+    key_column("namespace"),
+    Column("id", String, nullable=False, doc="by which it is told from other ledgers"),
 )
 
 opportunities = Table(

@@ -100,8 +100,15 @@ ENGINE_TEXTS: dict[str, tuple[str, str]] = {
     "ledger_missing": (
         "there is no ledger {path} yet: go to the folder in which stagemark up (or make run) was started, start it "
         "here, or name another database in STAGEMARK_DATABASE_URL",
-        "还没有账本 {path}：请进入运行 stagemark up（或 make run）的目录，或在此处启动，"
+        "还没有台账 {path}：请进入运行 stagemark up（或 make run）的目录，或在此处启动，"
         "或在 STAGEMARK_DATABASE_URL 中指定其他数据库",
+    ),
+    "ledger_other": (
+        "the workers of namespace {namespace} write to another ledger, {other}; this one is {store}, and what went "
+        "through it would be missing there. Use that one (STAGEMARK_DATABASE_URL), or let them change over to this "
+        "one: stagemark ledger adopt",
+        "命名空间 {namespace} 的 worker 写入另一个台账 {other}；当前台账是 {store}：经由它记录的内容在那里将缺失。"
+        "请改用前者（STAGEMARK_DATABASE_URL），或执行 stagemark ledger adopt 让它们改用当前台账",
     ),
     "store_not_migrated": (
         "the database {store} has no tables of this version; start stagemark up or the worker once, which makes them",
@@ -275,12 +282,12 @@ ENGINE_TEXTS: dict[str, tuple[str, str]] = {
         "{variable} names a server, so none is embedded, and these would do nothing: {options}; leave them out, or "
         "unset {variable} (where the ledger is, STAGEMARK_DATABASE_URL says)",
         "{variable} 已指定服务器，不会启动内置服务器，以下选项不起作用：{options}；请去掉这些选项，"
-        "或取消设置 {variable}（账本的位置由 STAGEMARK_DATABASE_URL 指定）",
+        "或取消设置 {variable}（台账的位置由 STAGEMARK_DATABASE_URL 指定）",
     ),
     # -- server
     "playbook_not_kept": (
         "playbook {playbook} of this sale is not in the ledger; restore the ledger",
-        "账本中没有本商机所用的流程“{playbook}”；请恢复账本",
+        "台账中没有本商机所用的流程“{playbook}”；请恢复台账",
     ),
     "server_unreachable": (
         "no Temporal server answers at {address}: {why}; start one with stagemark up, or set TEMPORAL_ADDRESS",

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from stagemark.testing import free_port
 from tests.cli.conftest import CommandLine, Up, up_in
+
+WORKER = Path(__file__).parents[2] / "worker.py"
 
 
 def test_without_a_server_it_says_where_it_looked(tmp_path: Path) -> None:
@@ -145,3 +150,28 @@ def test_the_server_ends_with_up(running: Up, tmp_path: Path) -> None:
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", up.port)) != 0
     assert (tmp_path / ".stagemark" / "temporal.db").exists()
+
+
+def test_on_another_ledger_than_the_workers_nothing_is_told_to_a_sale_and_no_worker_starts(
+    running: Up, stagemark: CommandLine, tmp_path: Path
+) -> None:
+    elsewhere = CommandLine(tmp_path, stagemark.variables)
+    people = tmp_path / "people.csv"
+    people.write_text("id,name\nwang,Wang\n")
+    assert elsewhere("directory", "import", str(people)).status == 0, "it begins a ledger there"
+
+    told = elsewhere("open", "S-1", "--account", "acme", "--owner", "wang", "--playbook", "short-six")
+    assert (told.status, told.codes) == (2, ["ledger_other"])
+    assert str(running.folder / ".stagemark" / "stagemark.db") in told.err
+    assert str(tmp_path / ".stagemark" / "stagemark.db") in told.err
+    worker = subprocess.run(
+        [sys.executable, WORKER],
+        cwd=tmp_path,
+        env={**os.environ, **stagemark.variables, "STAGEMARK_LANGUAGE": "zh"},
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+    assert (worker.returncode, worker.stderr.partition(":")[0]) == (2, "ledger_other")
+    assert "写入另一个台账" in worker.stderr

@@ -12,7 +12,7 @@ from temporalio.worker import Worker
 from stagemark.adapters.deliveries import SqlDeliveries
 from stagemark.bootstrap import Engine
 from stagemark.contracts.names import TASK_QUEUE
-from stagemark.schedules import DAILY, ensure_digests
+from stagemark.schedules import DAILY, LedgerName, ensure_digests
 from stagemark.testing import Platform, real_server, time_skipping_server
 from stagemark_activities.digests import DigestActivities
 from stagemark_workflows.digests import Digests
@@ -179,8 +179,8 @@ async def _next_working_run(engine: Engine, now: datetime) -> datetime:
 async def test_the_schedule_is_made_once_and_starts_a_run_each_day(engine: Engine) -> None:
     async with real_server(Platform().plugin()) as environment:
         client = environment.client
-        await ensure_digests(client, "queue")
-        await ensure_digests(client, "queue")
+        for _ in range(2):
+            await ensure_digests(client, "queue", LedgerName("1", "/a/stagemark.db"))
         schedule = client.get_schedule_handle(DAILY)
         first, second = (await schedule.describe()).info.next_action_times[:2]
         assert (first.hour, second - first) == (10, timedelta(days=1))
