@@ -220,7 +220,7 @@ class Engine:
             adopt: Whether to connect although the namespace's workers write to another ledger.
 
         Raises:
-            InvalidInput: `ledger_other`.
+            InvalidInput: `ledger_other`, `ledger_replaced`.
             Unavailable: `server_unreachable`, `not_allowed`.
         """
         from temporalio.client import Client
@@ -246,7 +246,7 @@ class Engine:
             adopt: Whether they change over to it if they wrote to another one.
 
         Raises:
-            InvalidInput: `ledger_other`.
+            InvalidInput: `ledger_other`, `ledger_replaced`.
             Unavailable: What keeps the server from it.
         """
         from stagemark.readmodel.identity import identity

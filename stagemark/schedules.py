@@ -61,7 +61,7 @@ async def check_ledger(client: Client, own: LedgerName) -> None:
     """See that the namespace's workers write to the ledger that we are on, if any ever did.
 
     Raises:
-        InvalidInput: `ledger_other`.
+        InvalidInput: `ledger_other`, `ledger_replaced`.
     """
     try:
         told = await client.get_schedule_handle(DAILY).describe()
@@ -80,7 +80,7 @@ async def ensure_digests(client: Client, task_queue: str, ledger: LedgerName, ad
         adopt: Whether to change over to it if they wrote to another one.
 
     Raises:
-        InvalidInput: `ledger_other`.
+        InvalidInput: `ledger_other`, `ledger_replaced`.
         Unavailable: As `ensure_receivables`.
     """
     # The last zone has its morning after the next day's run began: two runs share an hour, and no person.
@@ -119,8 +119,11 @@ async def _ensure(client: Client, id_: str, wanted: Schedule, own: LedgerName | 
 
 
 def _agree(known: LedgerName | None, own: LedgerName, namespace: str) -> None:
-    if known is not None and known.id != own.id:
-        raise InvalidInput.of("ledger_other", namespace=namespace, other=known.address, store=own.address)
+    if known is None or known.id == own.id:
+        return
+    if known.address == own.address:
+        raise InvalidInput.of("ledger_replaced", namespace=namespace, store=own.address)
+    raise InvalidInput.of("ledger_other", namespace=namespace, other=known.address, store=own.address)
 
 
 async def _ledger_of(client: Client, schedule: Schedule) -> LedgerName | None:

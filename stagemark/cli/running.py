@@ -84,12 +84,13 @@ def up(
     ui_port: UiPort = UI_PORT,
     data: Folder = FOLDER,
     demo: Annotated[bool, typer.Option(help="Play the demo on the first start.")] = True,
+    adopt: Annotated[bool, typer.Option("--adopt", help="Go on with this ledger where it was another one.")] = False,
     speaks: LanguageOption = None,
 ) -> None:
     """Run it all: a Temporal server, a worker, and on the first start the demo. Ctrl-C ends it."""
     if "TEMPORAL_ADDRESS" in os.environ and (idle := _typed_for_embedded(context)):
         raise InvalidInput.of("options_need_embedded", variable="TEMPORAL_ADDRESS", options=idle)
-    run(_until_stopped(_up(port, ui_port, data, demo, language(speaks))))
+    run(_until_stopped(_up(port, ui_port, data, demo, adopt, language(speaks))))
 
 
 @app.command("demo")
@@ -131,12 +132,12 @@ async def _until_stopped(work: Awaitable[None]) -> None:
         await task
 
 
-async def _up(port: int, ui_port: int, data: Path, demo: bool, speaks: Language) -> None:
+async def _up(port: int, ui_port: int, data: Path, demo: bool, adopt: bool, speaks: Language) -> None:
     out = console()
     async with _place(out, speaks, port, ui_port, data) as place, _engine(place, demo) as engine:
-        client = await engine.connect()
+        client = await engine.connect(adopt=adopt)
         await bootstrap.ensure_search_attributes(client)
-        await engine.ensure_schedules(client)
+        await engine.ensure_schedules(client, adopt=adopt)
         async with engine.worker(client):
             if demo and place.ui is not None:
                 await _first_start(out, speaks, place, engine, client)

@@ -110,6 +110,13 @@ ENGINE_TEXTS: dict[str, tuple[str, str]] = {
         "命名空间 {namespace} 的 worker 写入另一个台账 {other}；当前台账是 {store}：经由它记录的内容在那里将缺失。"
         "请改用前者（STAGEMARK_DATABASE_URL），或执行 stagemark ledger adopt 让它们改用当前台账",
     ),
+    "ledger_replaced": (
+        "the ledger {store} is not the one to which the workers of namespace {namespace} wrote there: bring that one "
+        "back, or let them go on with this one, which lacks what that held: stagemark ledger adopt, or stagemark up "
+        "--adopt",
+        "台账 {store} 已不是命名空间 {namespace} 的 worker 原先写入的那一个：请恢复原台账，"
+        "或让它们改用这一个（其中没有原台账的内容）：stagemark ledger adopt 或 stagemark up --adopt",
+    ),
     "store_not_migrated": (
         "the database {store} has no tables of this version; start stagemark up or the worker once, which makes them",
         "数据库 {store} 中没有本版本的表；请先运行一次 stagemark up 或 worker，它会自动建表",

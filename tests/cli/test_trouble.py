@@ -175,3 +175,18 @@ def test_on_another_ledger_than_the_workers_nothing_is_told_to_a_sale_and_no_wor
     )
     assert (worker.returncode, worker.stderr.partition(":")[0]) == (2, "ledger_other")
     assert "写入另一个台账" in worker.stderr
+
+
+def test_a_ledger_that_was_replaced_is_not_written_on_until_somebody_says_so(tmp_path: Path) -> None:
+    with up_in(tmp_path, "--no-demo"):
+        pass
+    for file in (tmp_path / ".stagemark").glob("stagemark.db*"):
+        file.unlink()
+    ports = ("--port", str(free_port()), "--ui-port", str(free_port()))
+    refused = CommandLine(tmp_path, {})("up", "--no-demo", *ports)
+    assert (refused.status, refused.codes) == (2, ["ledger_replaced"])
+    assert "stagemark up --adopt" in refused.err
+    with up_in(tmp_path, "--no-demo", "--adopt"):
+        pass
+    with up_in(tmp_path, "--no-demo"):
+        pass
