@@ -7,6 +7,7 @@ from typing import Any
 
 from stagemark.domain.commands import Migrate
 from stagemark.domain.history import in_order
+from stagemark.domain.playbook import Playbook
 from stagemark.domain.state import OpportunityState
 from stagemark.errors import Problem
 
@@ -40,6 +41,20 @@ def check_migrate(state: OpportunityState, command: Migrate, where: str) -> list
     names = [command.stages.get(id_, id_) for id_ in stages]
     if merged := sorted({name for name in names if names.count(name) > 1}):
         problems.append(Problem(code="migration_merges", where=where, params={"stages": merged}))
+    return problems + _misread(state, command, new, evidence, where)
+
+
+def _misread(
+    state: OpportunityState, command: Migrate, new: Playbook, evidence: list[str], where: str
+) -> list[Problem]:
+    """Evidence that would be read as another type, or as that of a person: what was recorded would mean nothing."""
+    problems = []
+    for id_ in evidence:
+        name = command.evidence.get(id_, id_)
+        was, will = state.playbook.evidence_of[id_], new.evidence_of.get(name)
+        if will and (was.type, was.about_person) != (will.type, will.about_person):
+            params = {"evidence": id_, "to": name, "playbook": _name(command)}
+            problems.append(Problem(code="migration_type", where=where, params=params))
     return problems
 
 

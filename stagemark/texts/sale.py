@@ -341,6 +341,11 @@ SALE_TEXTS: dict[str, tuple[str, str]] = {
         "the mapping lays several stages of the running sale on {stages}; give each its own",
         "映射把进行中商机的多个阶段合并到了 {stages}；请分别对应",
     ),
+    "migration_type": (
+        "evidence {evidence} of the running sale can't go on as {to} of playbook {playbook}: they differ in"
+        " type, or in whether they are about a person; map it to evidence of the same kind",
+        "进行中商机的证据 {evidence} 不能对应流程“{playbook}”中的 {to}：两者类型不同，或是否与人员相关不同；请改选",
+    ),
     "migration_playbook": (
         "playbook {playbook} to migrate to is missing, or its content is another than its hash names",
         "要迁移到的流程“{playbook}”缺失，或其内容与所给哈希不符",

@@ -59,6 +59,16 @@ def test_two_stages_of_a_sale_cannot_become_one() -> None:
     assert sale.refused(migration(stages={"find": "seek", "win": "seek"})) == ["migration_merges"]
 
 
+def test_evidence_cannot_become_evidence_of_another_type() -> None:
+    sale = opened("find.start", "find.end")
+    other = next(kind.id for kind in NEW.evidence if kind.type is not sale.playbook.evidence_of["note"].type)
+    problems = sale.problems(migration(evidence={"note": other}))
+    said = [
+        (problem.params["evidence"], problem.params["to"]) for problem in problems if problem.code == "migration_type"
+    ]
+    assert said == [("note", other)]
+
+
 def test_a_mapping_of_what_is_not_there_is_refused() -> None:
     sale = opened()
     assert sale.refused(migration(stages={"fnid": "seek"}, evidence={"nota": "remark"})) == [
