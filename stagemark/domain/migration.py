@@ -30,18 +30,27 @@ def check_migrate(state: OpportunityState, command: Migrate, where: str) -> list
             params = {what: unknown, "known": list(known)}
             problems.append(Problem(code=f"unknown_{what}", where=where, params=params))
     stages, evidence = _used(state)
-    orphans = {
-        "stage": [id_ for id_ in stages if command.stages.get(id_, id_) not in new.stage_of],
-        "evidence": [id_ for id_ in evidence if command.evidence.get(id_, id_) not in new.evidence_of],
-    }
-    for what, ids in orphans.items():
-        if ids:
-            params = {"what": what, "ids": ids, "playbook": _name(command)}
+    for what, ids, mapping, known in (
+        ("stage", stages, command.stages, new.stage_of),
+        ("evidence", evidence, command.evidence, new.evidence_of),
+    ):
+        if orphans := [id_ for id_ in ids if mapping.get(id_, id_) not in known]:
+            params = {"what": what, "ids": orphans, "playbook": _name(command)}
             problems.append(Problem(code="migration_orphans", where=where, params=params))
-    names = [command.stages.get(id_, id_) for id_ in stages]
-    if merged := sorted({name for name in names if names.count(name) > 1}):
-        problems.append(Problem(code="migration_merges", where=where, params={"stages": merged}))
+        problems += _merged(what, ids, mapping, where)
     return problems + _misread(state, command, new, evidence, where)
+
+
+def _merged(what: str, ids: list[str], mapping: dict[str, str], where: str) -> list[Problem]:
+    """What would go on under one name: of two stages one course would be left, of two pieces the one told last."""
+    became: dict[str, list[str]] = {}
+    for id_ in ids:
+        became.setdefault(mapping.get(id_, id_), []).append(id_)
+    return [
+        Problem(code="migration_merges", where=where, params={"what": what, "ids": olds, "to": name})
+        for name, olds in became.items()
+        if len(olds) > 1
+    ]
 
 
 def _misread(

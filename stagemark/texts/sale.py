@@ -338,8 +338,8 @@ SALE_TEXTS: dict[str, tuple[str, str]] = {
         "进行中商机的{what} {ids} 在流程“{playbook}”中没有对应；请在映射中指定",
     ),
     "migration_merges": (
-        "the mapping lays several stages of the running sale on {stages}; give each its own",
-        "映射把进行中商机的多个阶段合并到了 {stages}；请分别对应",
+        "{what} {ids} of the running sale would become one, {to}, and not all of it be kept; map each to its own",
+        "进行中商机的{what} {ids} 会合并成 {to}，部分记录将会丢失；请分别对应",
     ),
     "migration_type": (
         "evidence {evidence} of the running sale can't go on as {to} of playbook {playbook}: they differ in"

@@ -7,7 +7,7 @@ from stagemark.domain import commands as c
 from stagemark.domain.commands import Given
 from stagemark.domain.opportunity import fold, playbook_of
 from stagemark.domain.playbook import Playbook
-from tests.playing import RENAMED, Sale, next_version, three_stages
+from tests.playing import RENAMED, Sale, labelled, next_version, three_stages
 from tests.unit.test_decide import ALL, mark, opened
 
 NEW = next_version()
@@ -56,17 +56,70 @@ def test_evidence_that_a_fall_back_took_away_is_an_orphan_too() -> None:
 
 def test_two_stages_of_a_sale_cannot_become_one() -> None:
     sale = opened("find.start", "win.start")
-    assert sale.refused(migration(stages={"find": "seek", "win": "seek"})) == ["migration_merges"]
+    assert merged(sale, stages={"find": "seek", "win": "seek"}) == [("stage", ["find", "win"], "seek")]
+
+
+def merged(sale: Sale, **changes: Any) -> list[tuple[str, list[str], str]]:
+    problems = sale.problems(migration(**changes))
+    assert {problem.code for problem in problems} == {"migration_merges"}
+    return [(problem.params["what"], problem.params["ids"], problem.params["to"]) for problem in problems]
+
+
+def with_texts(*names: str, **changes: Any) -> Playbook:
+    """The three stages, with a piece of text for each name that no marker asks for."""
+    evidence = three_stages().model_dump(mode="json", exclude_defaults=True)["evidence"]
+    return three_stages(evidence=[*evidence, *(labelled(name, type="text") for name in names)], **changes)
+
+
+def noted(*names: str, playbook: Playbook) -> Sale:
+    sale = Sale(playbook)
+    sale.open()
+    for name in names:
+        sale.tell(c.Record(evidence=(Given(evidence=name, value=name),)))
+    return sale
+
+
+def test_two_pieces_of_evidence_cannot_become_one() -> None:
+    old, new = with_texts("price", "rival"), with_texts("market", version="2")
+    sale = noted("price", "rival", playbook=old)
+    as_one = {"price": "market", "rival": "market"}
+    assert merged(sale, to=new, stages={}, evidence=as_one) == [("evidence", ["price", "rival"], "market")]
+
+
+def test_evidence_cannot_take_the_name_that_another_piece_keeps() -> None:
+    old, new = with_texts("price", "rival"), with_texts("rival", version="2")
+    sale = noted("price", "rival", playbook=old)
+    said = merged(sale, to=new, stages={}, evidence={"price": "rival"})
+    assert said == [("evidence", ["price", "rival"], "rival")]
+
+
+def test_evidence_may_take_the_name_of_a_piece_that_the_sale_never_had_and_two_may_change_names() -> None:
+    old, new = with_texts("price", "rival"), with_texts("price", "rival", version="2")
+    sale = noted("price", playbook=old)
+    sale.tell(migration(to=new, stages={}, evidence={"price": "rival"}))
+    assert sale.state.evidence["rival", None].value == "price"
+    sale = noted("price", "rival", playbook=old)
+    sale.tell(migration(to=new, stages={}, evidence={"price": "rival", "rival": "price"}))
+    assert [sale.state.evidence[name, None].value for name in ("price", "rival")] == ["rival", "price"]
+
+
+def misread(sale: Sale, **changes: Any) -> list[tuple[str, str]]:
+    problems = sale.problems(migration(**changes))
+    assert {problem.code for problem in problems} == {"migration_type"}
+    return [(problem.params["evidence"], problem.params["to"]) for problem in problems]
 
 
 def test_evidence_cannot_become_evidence_of_another_type() -> None:
-    sale = opened("find.start", "find.end")
-    other = next(kind.id for kind in NEW.evidence if kind.type is not sale.playbook.evidence_of["note"].type)
-    problems = sale.problems(migration(evidence={"note": other}))
-    said = [
-        (problem.params["evidence"], problem.params["to"]) for problem in problems if problem.code == "migration_type"
-    ]
-    assert said == [("note", other)]
+    sale = noted("note", playbook=three_stages())
+    assert misread(sale, evidence={"note": "budget"}) == [("note", "budget")]
+
+
+def test_evidence_of_a_sale_cannot_become_that_of_a_person() -> None:
+    of_people = labelled("market", type="text", about_person=True)
+    evidence = three_stages().model_dump(mode="json", exclude_defaults=True)["evidence"]
+    new = three_stages(evidence=[*evidence, of_people], version="2")
+    sale = noted("price", playbook=with_texts("price"))
+    assert misread(sale, to=new, stages={}, evidence={"price": "market"}) == [("price", "market")]
 
 
 def test_a_mapping_of_what_is_not_there_is_refused() -> None:
