@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, timedelta
 
 from stagemark.domain.commands import Open
 from stagemark.domain.durations import end_of_day
@@ -16,6 +15,9 @@ from stagemark.domain.state import OpportunityState
 from stagemark.errors import InvalidInput
 
 __all__ = ["Clocks", "known_by", "seen"]
+
+_FURTHEST = timedelta(hours=14)
+"""How far the zone in which days begin first lies ahead of UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Clocks:
         as_known_on: Record time: what was recorded later, corrections among it, is not known yet. None: all is known.
 
     Raises:
-        InvalidInput: `as_of_not_known`: `as_of` lies after `as_known_on`.
+        InvalidInput: `as_of_not_known`: `as_of` lies after `as_known_on`. `day_in_future`: a day has begun nowhere yet.
     """
 
     now: datetime
@@ -37,6 +39,9 @@ class Clocks:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be answered: nobody knew then what happened later."""
+        for option, day in (("--as-of", self.as_of), ("--as-known-on", self.as_known_on)):
+            if day and day > (self.now.astimezone(UTC) + _FURTHEST).date():  # open visits would have lasted till then
+                raise InvalidInput.of("day_in_future", option, value=str(day))
         if self.as_of and self.as_known_on and self.as_of > self.as_known_on:
             raise InvalidInput.of("as_of_not_known", as_of=str(self.as_of), as_known_on=str(self.as_known_on))
 
@@ -49,9 +54,7 @@ class Clocks:
         return self._instant(self.as_known_on, zone)
 
     def _instant(self, day: date | None, zone: str) -> datetime:
-        if day is None or day == self.now.astimezone(ZoneInfo(zone)).date():
-            return self.now
-        return end_of_day(day, zone)
+        return self.now if day is None else min(end_of_day(day, zone), self.now)
 
 
 def known_by(events: Sequence[Event], clocks: Clocks) -> list[Event]:

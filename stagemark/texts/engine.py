@@ -350,6 +350,10 @@ ENGINE_TEXTS: dict[str, tuple[str, str]] = {
         "nobody knew on {as_known_on} what would have happened by {as_of}; give --as-of that day or an earlier one",
         "在 {as_known_on} 还无法知道截至 {as_of} 的情况；--as-of 请给出当天或更早的日期",
     ),
+    "day_in_future": (
+        "{value} lies in the future, and nobody knows what will be open then; give today or an earlier day",
+        "{value} 在未来，届时的情况尚不可知；请给出今天或更早的日期",
+    ),
     "day_too_late": ("{value} is too late; give a day before {latest}", "{value} 过晚；请给出 {latest} 之前的日期"),
     "day_malformed": ("{value} is no date; write 2026-03-05", "“{value}”不是日期；请写成 2026-03-05"),
     "no_sale_of_playbook": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,9 @@ def test_the_first_start_plays_the_demo_shows_the_durations_and_the_second_goes_
                 shown = ledger(*command.split(), **here)
                 assert shown.status == 0, (command, shown.err)
                 assert SEEN[command.split()[0]] in shown.out, command
+        in_two_months = str(datetime.now(UTC).date() + timedelta(days=60))  # which the virtual time has left behind
+        assert own("show", "eight-months", "--as-of", in_two_months).status == 0
+        assert CommandLine(tmp_path, here)("durations", "--as-of", in_two_months).codes == ["day_in_future"]
         for ledger in (CommandLine(tmp_path, here), CommandLine(tmp_path, {**own.variables, **here})):
             audit = ledger("ledger", "audit")
             assert audit.status == 0, audit.out + audit.err

@@ -3,7 +3,8 @@
 import csv
 import io
 import json
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from rich.cells import cell_len
@@ -213,6 +214,19 @@ def test_nobody_knew_then_what_happened_later() -> None:
     with pytest.raises(InvalidInput) as refused:
         on(as_of=10, as_known_on=9)
     assert refused.value.code == "as_of_not_known"
+
+
+@pytest.mark.parametrize("clock", ["as_of", "as_known_on"])
+def test_nobody_knows_how_long_what_is_open_will_have_lasted_on_a_day_to_come(clock: Any) -> None:
+    days: dict[str, date] = {clock: on().now.date() + timedelta(days=2)}
+    with pytest.raises(InvalidInput) as refused:
+        Clocks(on().now, **days)
+    assert [problem.code for problem in refused.value.problems] == ["day_in_future"]
+
+
+def test_a_day_that_has_begun_elsewhere_ends_now_in_a_zone_where_it_has_not() -> None:
+    now = datetime(2026, 3, 9, 20, tzinfo=UTC)
+    assert Clocks(now, as_of=date(2026, 3, 10)).valid("America/New_York") == now
 
 
 def test_today_ends_now() -> None:
