@@ -299,9 +299,8 @@ class Engine:
         """The way to a sale's neighbours, by which each kind has its client; `simulation` as in `sales`."""
         from stagemark.clients.neighbours import Neighbours
 
-        return Neighbours(
-            client, books=self.books, directory=self.directory, policies=self.policies, **self._calling(simulation)
-        )  # fmt: skip
+        ports: dict[str, Any] = {"books": self.books, "policies": self.policies, "catalogues": self.catalogues}
+        return Neighbours(client, directory=self.directory, **ports, **self._calling(simulation))
 
     def accounts(self, client: Client, **simulation: Any) -> Accounts:
         """The client of accounts; `simulation` as in `sales`."""

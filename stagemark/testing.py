@@ -307,6 +307,7 @@ class Platform:
             books=self.books,
             directory=self.directory,
             policies=self.policies,
+            catalogues=self.catalogues,
             refusals=self.refusals,
             calendars=self.calendars,
             **{"jitter": timedelta(0), **settings},

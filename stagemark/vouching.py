@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, Protocol, TypeVar
 
 from stagemark.domain.commands import Envelope
-from stagemark.domain.vouching import CLEARANCE, OVERRIDE, vouched
+from stagemark.domain.vouching import ASKED, vouched
 from stagemark.errors import Problem, Refused
 
 __all__ = ["Asked", "answered", "vouching"]
@@ -18,7 +18,7 @@ _MOST: Final = 3
 
 
 class Asked(Protocol):
-    """Who knows what a sale can't; `clients.neighbours.Neighbours` asks the account's run, or the directory."""
+    """Who knows what a sale can't; `clients.neighbours.Neighbours` asks the account's run, directory or catalogue."""
 
     async def wrong(self, opportunity: str, asked: Problem) -> list[Problem]:
         """What is wrong with what a sale wants to have asked; empty if it is right."""
@@ -46,8 +46,8 @@ async def vouching(asking: Asked, opportunity: str, envelope: Envelope, send: Ca
 async def answered(asking: Asked, opportunity: str, problems: Sequence[Problem]) -> list[Problem]:
     """The same problems, with what was found wrong in the place of what was to be asked."""
     wrong = [problem for one in _asked(problems) for problem in await asking.wrong(opportunity, one)]
-    return [problem for problem in problems if problem.code not in (CLEARANCE, OVERRIDE)] + wrong
+    return [problem for problem in problems if problem.code not in ASKED] + wrong
 
 
 def _asked(problems: Sequence[Problem]) -> list[Problem]:
-    return [problem for problem in problems if problem.code in (CLEARANCE, OVERRIDE)]
+    return [problem for problem in problems if problem.code in ASKED]

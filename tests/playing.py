@@ -14,7 +14,7 @@ from stagemark.domain.moments import Moment
 from stagemark.domain.opportunity import Accepted, Decision, Rejected, Repeated, apply, chained, decide
 from stagemark.domain.playbook import Condition, Edge, Evidence, EvidenceType, Need, Playbook
 from stagemark.domain.state import OpportunityState
-from stagemark.domain.vouching import CLEARANCE, OVERRIDE, vouched
+from stagemark.domain.vouching import ASKED, vouched
 from stagemark.errors import Problem
 
 CALENDAR = WorkCalendar(
@@ -200,7 +200,7 @@ def decided(state: OpportunityState, envelope: Envelope, now: datetime) -> Decis
     """Decide, with a client that asks what the sale wants to have asked, and finds it right."""
     decision = decide(state, envelope, now)
     asked = decision.problems if isinstance(decision, Rejected) else ()
-    right = [vouched(one) for one in asked if one.code in (CLEARANCE, OVERRIDE)]
+    right = [vouched(one) for one in asked if one.code in ASKED]
     return decide(state, envelope.model_copy(update={"vouched": tuple(right)}), now) if right else decision
 
 

@@ -14,14 +14,15 @@ from stagemark.contracts.names import TASK_QUEUE, neighbour_workflow
 from stagemark.contracts.neighbours import NeighbourInput, NeighbourReceipt, NeighbourView
 from stagemark.domain.account.clearing import unheld
 from stagemark.domain.account.state import AccountState
+from stagemark.domain.catalogue import unlisted
 from stagemark.domain.contract import Cleared
 from stagemark.domain.entries import Request, Stream
 from stagemark.domain.neighbour import Answered, Around, NeighbourState, Rejected, Repeated, decide, next_due
 from stagemark.domain.neighbours import rules_of
-from stagemark.domain.vouching import OVERRIDE
+from stagemark.domain.vouching import OVERRIDE, PRODUCTS
 from stagemark.domain.words import opportunity_problem
 from stagemark.errors import Conflict, InvalidInput, NotFound, Problem, Refused
-from stagemark.ports import Books, Calendars, Directory, Policies, Refusal, Refusals
+from stagemark.ports import Books, Calendars, Catalogues, Directory, Policies, Refusal, Refusals
 from stagemark.transport import NoRun, Transport
 from stagemark_workflows.neighbour import Neighbour
 
@@ -45,6 +46,7 @@ class Neighbours:
         directory: Directory,
         policies: Policies,
         calendars: Calendars,
+        catalogues: Catalogues,
         refusals: Refusals,
         task_queue: str = TASK_QUEUE,
         timeout: timedelta = timedelta(seconds=30),
@@ -59,6 +61,7 @@ class Neighbours:
         self._directory = directory
         self._policies = policies
         self._calendars = calendars
+        self._catalogues = catalogues
         self._refusals = refusals
         self._living = Living(continue_after=continue_after, jitter=jitter, offset=offset, present=present)
 
@@ -102,10 +105,12 @@ class Neighbours:
             return NeighbourView(stream=stream, state=dumped, next_due=due, at=around.now)
 
     async def wrong(self, opportunity: str, asked: Problem) -> list[Problem]:
-        """See `stagemark.vouching.Asked`: the account's run tells what it holds, the directory who is what."""
+        """See `stagemark.vouching.Asked`: the account's run, the directory or the catalogue tells."""
         said = asked.params
         if asked.code == OVERRIDE:
             return await may_not_do_without(self._directory, said["evidence"], said["person"], said["roles"])
+        if asked.code == PRODUCTS:
+            return list(unlisted(await self._catalogues.catalogue(), said["products"]))
         view = await self.standing(Stream(stream="account", id=said["account"]))
         state = AccountState.model_validate({**view.state, "id": said["account"]})
         return list(unheld(state, opportunity, Cleared.model_validate(said["cleared"])))

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from decimal import Decimal
+from difflib import get_close_matches
 from functools import cached_property
 from typing import Any, Final, Literal, NamedTuple
 
@@ -18,6 +19,7 @@ from pydantic_core import PydanticCustomError
 
 from stagemark.domain.playbook import Model, Named, Text
 from stagemark.domain.words import Name
+from stagemark.errors import Problem
 from stagemark.texts.growth import GROWTH_TEXTS
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "Suggestion",
     "called",
     "suggest",
+    "unlisted",
 ]
 
 RelationKind = Literal["goes_with", "better", "more_of"]
@@ -126,6 +129,16 @@ class Catalogue(Named):
 def called(product: str, label: Text) -> dict[str, Any]:
     """A product as a param of a problem: by its label, with the id beside it."""
     return {"code": "product_named", "params": {"id": product, "label": {"zh": label.zh, "en": label.en}}}
+
+
+def unlisted(catalogue: Catalogue, products: Sequence[str]) -> Iterator[Problem]:
+    """The products of a contract that the catalogue lacks, with the nearest it has; a company without one has none."""
+    known = [product.id for product in catalogue.products]
+    for name in products:
+        if known and name not in catalogue.product_of:
+            near = get_close_matches(name, known, 3) or known[:20]
+            named = [called(id_, catalogue.product_of[id_].label) for id_ in near]
+            yield Problem(code="contract_product_unknown", params={"product": name, "known": named})
 
 
 class Suggestion(Model):

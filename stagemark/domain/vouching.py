@@ -1,8 +1,9 @@
 """What a sale can't know of itself (design.md §6 rule 8): who sends an envelope asks, and vouches for the answer.
 
 A clearance travels as evidence, and evidence is only what somebody says: whether the account holds it, the account
-knows. Whether somebody may take on themselves that a piece is missing, the directory knows. A sale is pure and asks
-nobody; so it refuses with what is to be asked, the client asks, and sends the envelope again with the answer.
+knows. Whether somebody may take on themselves that a piece is missing, the directory knows; what products there are,
+the catalogue. A sale is pure and asks nobody; so it refuses with what is to be asked, the client asks, and sends the
+envelope again with the answer.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from stagemark.domain.signing import held_as, signing_of
 from stagemark.domain.state import OpportunityState
 from stagemark.errors import Problem
 
-__all__ = ["CLEARANCE", "OVERRIDE", "unvouched", "vouched"]
+__all__ = ["ASKED", "CLEARANCE", "OVERRIDE", "PRODUCTS", "unvouched", "vouched"]
 
-CLEARANCE, OVERRIDE = "clearance_unasked", "override_unasked"
-"""The codes of what is to be asked: of the account, of the directory."""
+CLEARANCE, OVERRIDE, PRODUCTS = "clearance_unasked", "override_unasked", "products_unasked"
+ASKED = (CLEARANCE, OVERRIDE, PRODUCTS)
+"""The codes of what is to be asked: of the account, of the directory, of the catalogue."""
 _OURS = ("engine", "import")
 """What the engine does by itself, and what was signed elsewhere long ago, is asked of nobody."""
 
@@ -40,7 +42,11 @@ def unvouched(before: OpportunityState, trial: OpportunityState, envelope: Envel
     """
     if envelope.source in _OURS:
         return
-    for asked in (*_overrides(trial, envelope), *_clearances(before, trial, envelope)):
+    for asked in (
+        *_overrides(trial, envelope),
+        *_clearances(before, trial, envelope),
+        *_products(before, trial, envelope),
+    ):
         if vouched(asked) not in envelope.vouched:
             yield asked
 
@@ -76,6 +82,28 @@ def _credit(state: OpportunityState) -> tuple[str, Contract, str | None] | None:
     """Whose credit the contract in force uses, for what, by which clearance; none if it needs none."""
     signed = signing_of(state)
     return (signed.account, signed.contract, signed.clearance) if signed and signed.contract.on_credit(None) else None
+
+
+def _products(before: OpportunityState, trial: OpportunityState, envelope: Envelope) -> Iterator[Problem]:
+    """The products that a contract names and the one before did not: what has left the catalogue since stays sold."""
+    evidence = trial.playbook.signing[1] if trial.playbook.signing else None
+    if evidence is None or envelope.source == "demo":  # whose goods are no company's own
+        return
+    held = _goods(held_as(before, evidence, Contract))
+    named = {good for piece in _pieces(envelope) if piece.evidence == evidence for good in _goods(_contract(piece))}
+    if new := sorted(named - held):
+        yield Problem(code=PRODUCTS, params={"products": new})
+
+
+def _goods(contract: Contract | None) -> set[str]:
+    return {one.product for one in contract.deliverables if one.product} if contract else set()
+
+
+def _contract(piece: Given) -> Contract | None:
+    try:
+        return Contract.model_validate(piece.value)
+    except ValidationError:
+        return None
 
 
 def _pieces(envelope: Envelope) -> Iterator[Given]:

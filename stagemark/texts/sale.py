@@ -209,6 +209,16 @@ SALE_TEXTS: dict[str, tuple[str, str]] = {
         "it up and vouches for it in the envelope",
         "尚未核实 {person} 是否有权免去“{evidence}”（须由 {roles} 决定）；stagemark 客户端会核实并在信封中注明",
     ),
+    "products_unasked": (
+        "nobody has looked whether the catalogue has {products}; stagemark's client looks it up and vouches for it in "
+        "the envelope",
+        "尚未核实产品目录中是否有 {products}；stagemark 客户端会核实并在信封中注明",
+    ),
+    "contract_product_unknown": (
+        "the contract names the product {product}, which is not in the catalogue; there are: {known}. What is in no "
+        "catalogue has text instead of product",
+        "合同中的产品“{product}”不在产品目录中；现有：{known}。目录之外的交付物请填写 text，不填 product",
+    ),
     "condition_unmet": (
         "the {edge} marker of stage {stage} needs {evidence} {operator} {threshold} ({who}); found: {found}",
         "阶段“{stage}”的{edge}标志要求 {evidence} {operator} {threshold}（{who}）；目前：{found}",

@@ -73,7 +73,7 @@ async def host(store: Store) -> AsyncIterator[Host]:
     async with real_server(plugin) as server:
         asking = Neighbours(
             server.client, books=books, directory=SqlDirectory(store), policies=policies, calendars=calendars,
-            refusals=SqlRefusals(store), jitter=timedelta(0), continue_after=60,
+            refusals=SqlRefusals(store), catalogues=MemoryCatalogues(), jitter=timedelta(0), continue_after=60,
         )  # fmt: skip
         yield Host(store, server.client, Complaints(asking))
 

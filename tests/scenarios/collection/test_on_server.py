@@ -28,7 +28,7 @@ from stagemark.domain.policy import Policy
 from stagemark.errors import Problem, Refused
 from stagemark.plugin import PASSTHROUGH
 from stagemark.ports import Message, Person
-from stagemark.testing import MemoryDirectory, MemoryRefusals
+from stagemark.testing import MemoryCatalogues, MemoryDirectory, MemoryRefusals
 from stagemark_activities.neighbours import NeighbourActivities
 from stagemark_activities.posting import Posting
 from stagemark_activities.sending import SendingActivities
@@ -147,7 +147,7 @@ async def test_the_workflow_does_exactly_the_same(scenario: Scenario, environmen
     offset = start - await environment.get_current_time()
     here = world.neighbours = Here(
         environment.client, books=world, directory=MemoryDirectory(), policies=world, calendars=world,
-        refusals=MemoryRefusals(), task_queue=QUEUE, offset=offset, jitter=timedelta(0),
+        catalogues=MemoryCatalogues(), refusals=MemoryRefusals(), task_queue=QUEUE, offset=offset, jitter=timedelta(0),
     )  # fmt: skip
     async with (
         Worker(

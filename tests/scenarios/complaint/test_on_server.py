@@ -25,7 +25,14 @@ from stagemark.domain.entries import Stream
 from stagemark.domain.neighbour import Tell
 from stagemark.errors import Problem, Refused
 from stagemark.plugin import PASSTHROUGH
-from stagemark.testing import MemoryBooks, MemoryDirectory, MemoryInbox, MemoryPolicies, MemoryRefusals
+from stagemark.testing import (
+    MemoryBooks,
+    MemoryCatalogues,
+    MemoryDirectory,
+    MemoryInbox,
+    MemoryPolicies,
+    MemoryRefusals,
+)
 from stagemark_activities.neighbours import NeighbourActivities
 from stagemark_activities.posting import Posting
 from stagemark_activities.sending import SendingActivities
@@ -112,7 +119,7 @@ async def test_the_workflow_does_exactly_the_same(environment: WorkflowEnvironme
     ask = Complaints(
         Neighbours(
             client, books=world.books, directory=MemoryDirectory(), policies=world.policies, calendars=world,
-            refusals=world.refusals, task_queue=QUEUE, offset=offset, jitter=offset * 0,
+            refusals=world.refusals, catalogues=MemoryCatalogues(), task_queue=QUEUE, offset=offset, jitter=offset * 0,
         )
     )  # fmt: skip
     refused = []
