@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Required, TypedDict
+from typing import Any, Required, TypedDict, get_args
 
 from pydantic import JsonValue, ValidationError
 
@@ -13,11 +13,23 @@ from stagemark.domain import commands as c
 from stagemark.domain.commands import Command, Envelope, Given
 from stagemark.domain.moments import Moment
 from stagemark.domain.money import Amount
+from stagemark.domain.vouching import OURS
 from stagemark.domain.words import opportunity_problem
 from stagemark.errors import InvalidInput, problems_of
 from stagemark.texts.language import Language
 
-__all__ = ["Evidence", "NewSale", "Said", "When", "check_id", "check_sendable", "envelope_of", "given_of", "valid"]
+__all__ = [
+    "Evidence",
+    "NewSale",
+    "Said",
+    "When",
+    "check_id",
+    "check_sendable",
+    "check_source",
+    "envelope_of",
+    "given_of",
+    "valid",
+]
 
 When = str | Moment | datetime | date
 """When something happened: an instant, a date, or `unknown`."""
@@ -37,7 +49,7 @@ class Said(TypedDict, total=False):
         observed_at: When it happened; by default now.
         expected_sequence: How many events the caller has seen; if there are more, it is refused.
         language: In which language to say no.
-        source: By which way it came.
+        source: By which way it came; not `engine` or `import`, which no caller is.
     """
 
     actor: Required[str]
@@ -82,9 +94,24 @@ def check_id(opportunity: str) -> None:
         raise InvalidInput.of(problem)
 
 
+def check_source(source: c.Source) -> None:
+    """Refuse a caller who says that the engine or an import did it, of which nothing is asked (`source_ours`).
+
+    Neither comes this way: runs send theirs to one another, and an import writes the ledger.
+    """
+    if source in OURS:
+        callers = [name for name in get_args(c.Source) if name not in OURS]
+        raise InvalidInput.of("source_ours", "source", source=source, known=callers)
+
+
 def check_sendable(opportunity: str, envelope: Envelope) -> None:
-    """What no run could take is refused here: it would stand in the way of everybody else's commands."""
+    """What no run could take is refused here: it would stand in the way of everybody else's commands.
+
+    Raises:
+        InvalidInput: `opportunity_id_unfit`, `source_ours`, `envelope_too_large`.
+    """
     check_id(opportunity)
+    check_source(envelope.source)
     size = len(envelope.model_dump_json(exclude_unset=True))
     if size > MOST_SENT:
         raise InvalidInput.of("envelope_too_large", size=size, most=MOST_SENT)

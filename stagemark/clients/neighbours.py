@@ -23,6 +23,7 @@ from stagemark.domain.vouching import OVERRIDE, PRODUCTS
 from stagemark.domain.words import opportunity_problem
 from stagemark.errors import Conflict, InvalidInput, NotFound, Problem, Refused
 from stagemark.ports import Books, Calendars, Catalogues, Directory, Policies, Refusal, Refusals
+from stagemark.saying import check_source
 from stagemark.transport import NoRun, Transport
 from stagemark_workflows.neighbour import Neighbour
 
@@ -69,6 +70,7 @@ class Neighbours:
         """Ask; everything of the request is recorded, or nothing. What is refused is kept as a refusal."""
         if problem := opportunity_problem(stream.id):
             raise InvalidInput.of(problem)
+        check_source(request.source)
         try:
             if problems := await self._not_theirs(request):
                 raise Refused(*problems)
@@ -79,6 +81,7 @@ class Neighbours:
 
     async def why_not_ask(self, stream: Stream, request: Request[Any]) -> list[Problem]:
         """Everything that would be refused now, without trying; empty if nothing."""
+        check_source(request.source)
         return await self._not_theirs(request) + await self._refused(stream, request)
 
     async def _not_theirs(self, request: Request[Any]) -> list[Problem]:

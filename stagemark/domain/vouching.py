@@ -9,6 +9,7 @@ envelope again with the answer.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from pydantic import ValidationError
 
@@ -18,13 +19,13 @@ from stagemark.domain.signing import held_as, signing_of
 from stagemark.domain.state import OpportunityState
 from stagemark.errors import Problem
 
-__all__ = ["ASKED", "CLEARANCE", "OVERRIDE", "PRODUCTS", "unvouched", "vouched"]
+__all__ = ["ASKED", "CLEARANCE", "OURS", "OVERRIDE", "PRODUCTS", "unvouched", "vouched"]
 
 CLEARANCE, OVERRIDE, PRODUCTS = "clearance_unasked", "override_unasked", "products_unasked"
 ASKED = (CLEARANCE, OVERRIDE, PRODUCTS)
 """The codes of what is to be asked: of the account, of the directory, of the catalogue."""
-_OURS = ("engine", "import")
-"""What the engine does by itself, and what was signed elsewhere long ago, is asked of nobody."""
+OURS: Final = ("engine", "import")
+"""What the engine does by itself, and what was signed elsewhere long ago, asks nobody: no caller can say it came so."""
 
 
 def vouched(asked: Problem) -> str:
@@ -40,7 +41,7 @@ def unvouched(before: OpportunityState, trial: OpportunityState, envelope: Envel
         trial: As it would stand after the envelope.
         envelope: What is said.
     """
-    if envelope.source in _OURS:
+    if envelope.source in OURS:
         return
     for asked in (
         *_overrides(trial, envelope),

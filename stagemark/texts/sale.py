@@ -74,6 +74,10 @@ SALE_TEXTS: dict[str, tuple[str, str]] = {
         "the value has {size} bytes; at most {most} are taken: name a document instead",
         "该值有 {size} 字节；最多 {most} 字节：请改为引用文件",
     ),
+    "source_ours": (
+        "nothing of a caller comes from {source}: only stagemark's own code says so; give one of {known}",
+        "调用方不能以 {source} 作为来源，只有 stagemark 自身的代码可以使用；可选：{known}",
+    ),
     "envelope_too_large": (
         "the envelope has {size} bytes; at most {most} are taken: send it in parts",
         "该请求有 {size} 字节；最多 {most} 字节：请分次发送",

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from stagemark.domain.commands import Given, Mark, Override, Record
+from stagemark.domain.account.commands import SetLimit
+from stagemark.domain.commands import Envelope, Given, Mark, Override, Record
 from stagemark.domain.playbook import Playbook
-from stagemark.errors import Refused
+from stagemark.errors import InvalidInput, Refused
 from tests.sales import until
 from tests.workflows.conftest import Host
 from tests.workflows.test_accounts import PLAYBOOK, Customer, released, yuan
@@ -105,6 +106,30 @@ async def test_a_clearance_that_the_account_never_gave_signs_nothing(customer: C
     changed: dict[str, Any] = {"evidence": [{"evidence": "credit", "value": more["credit"]}]}
     assert await codes(sales.correct(other, event, "more", changed, actor="wang")) == ["clearance_differs"]
     await customer.sign(other)
+
+
+@pytest.mark.parametrize("source", ["engine", "import"])
+async def test_no_caller_says_that_the_engine_or_an_import_did_it_of_which_nothing_is_asked(
+    customer: Customer, source: Any
+) -> None:
+    (sale,) = await customer.open(100, limit=100)
+    sales, forged = customer.host.sales, carried("made-up", 100)
+    mark = Mark(stage="sign", edge="end", evidence=(Given(evidence="credit", value=forged["credit"]),))
+    envelope = Envelope(key="sign", commands=(mark,), actor="wang", source=source)
+    before = (await sales.view(sale)).sequence
+    said: dict[str, Any] = {"actor": "wang", "source": source}
+    for asked in (
+        sales.execute(sale, envelope),
+        sales.record(sale, mark, **said),
+        sales.why_not(sale, mark, **said),
+        sales.open(f"{sale}-b", PLAYBOOK, account=customer.id, owner="wang", **said),
+        customer.accounts.limit(customer.id, yuan(200), "as surveyed", **said),
+        customer.accounts.why_not(customer.id, SetLimit(limit=yuan(200), reason="as surveyed"), **said),
+    ):
+        with pytest.raises(InvalidInput) as refused:
+            await asked
+        assert [problem.code for problem in refused.value.problems] == ["source_ours"]
+    assert (await sales.view(sale)).sequence == before
 
 
 async def test_a_clearance_that_was_given_back_signs_nothing_whoever_asks(customer: Customer) -> None:
