@@ -13,6 +13,7 @@ from stagemark.domain.events import Event
 from stagemark.domain.evidence import check_given
 from stagemark.domain.history import counts_now, settle
 from stagemark.domain.migration import check_migrate
+from stagemark.domain.nearness import nearest
 from stagemark.domain.playbook import Playbook
 from stagemark.domain.state import OpportunityState
 from stagemark.errors import Problem
@@ -86,18 +87,33 @@ def _check_mark(state: OpportunityState, event: Event, command: c.Mark, where: s
 
 
 def _check_record(state: OpportunityState, event: Event, command: c.Record, where: str) -> Checked:
-    if not (command.evidence or command.step or command.note):
-        return _one("nothing_to_do", where), None
     unknown = _unknown_stage(state.playbook, command.stage, where)
+    if not (command.evidence or command.step or command.note):
+        return unknown or _one("nothing_to_do", where), None
     if not unknown and command.step is not None:
-        steps = {stage.id: [step.id for step in stage.steps] for stage in state.playbook.stages}
-        if command.stage is None:
-            known = [stage for stage, own in steps.items() if command.step in own]
-            unknown = _one("step_without_stage", where, step=command.step, known=known)
-        elif command.step not in steps[command.stage]:
-            unknown = _one("unknown_step", where, stage=command.stage, step=command.step, known=steps[command.stage])
+        unknown = _step_amiss(state.playbook, command.step, command.stage, where)
     problems, possible = _check_given(state.playbook, event, command.evidence, where)
     return unknown + problems, None if unknown else possible
+
+
+def _step_amiss(playbook: Playbook, step: str, stage: str | None, where: str) -> list[Problem]:
+    """Why a step can't be recorded there, with what would be right."""
+    steps = {one.id: [own.id for own in one.steps] for one in playbook.stages}
+    having = [one for one, own in steps.items() if step in own]
+    if stage in having:
+        return []
+    if not any(steps.values()):
+        return _one("playbook_without_steps", where, playbook=playbook.id, step=step)
+    if having and stage is None:
+        return _one("step_without_stage", where, step=step, known=having)
+    if having:
+        return _one("step_elsewhere", where, stage=stage, step=step, known=having)
+    if stage is None:
+        every = dict.fromkeys(one for own in steps.values() for one in own)
+        return _one("step_of_no_stage", where, step=step, known=nearest(step, every), playbook=playbook.id)
+    if not steps[stage]:
+        return _one("stage_without_steps", where, stage=stage, step=step)
+    return _one("unknown_step", where, stage=stage, step=step, known=steps[stage])
 
 
 def _check_lose(state: OpportunityState, event: Event, command: c.Lose, where: str) -> Checked:
@@ -175,7 +191,19 @@ def _check_counting(state: OpportunityState, word: Event, number: int, where: st
     return [problem for problem in problems if not (earlier and problem.code in _OF_ITS_TIME)]
 
 
-_OF_ITS_TIME = frozenset({"unknown_reason", "step_without_stage", "unknown_step", "evidence_type", "playbook_differs"})
+_OF_ITS_TIME = frozenset(
+    {
+        "unknown_reason",
+        "step_without_stage",
+        "step_elsewhere",
+        "step_of_no_stage",
+        "stage_without_steps",
+        "playbook_without_steps",
+        "unknown_step",
+        "evidence_type",
+        "playbook_differs",
+    }
+)
 """What an event recorded under an earlier playbook need not heed: the sale stands without it."""
 
 

@@ -254,10 +254,11 @@ def _reopen(state: OpportunityState, fact: c.Reopen, placed: Placed) -> list[Pro
 
 def _nurture(state: OpportunityState, fact: c.Nurture, placed: Placed) -> list[Problem]:
     nurturable = [stage.id for stage in state.playbook.stages if stage.nurturable]
-    problems = []
-    if not set(nurturable) & set(state.open_stages):
-        problems.append(_problem("not_nurturable", stages=nurturable))
-    problems += _life_turn(state, "nurture", placed)
+    problems = _life_turn(state, "nurture", placed)
+    if not nurturable:  # its life has no such turn either: that only follows
+        problems = [_problem("nurture_nowhere", playbook=state.playbook.id)]
+    elif not set(nurturable) & set(state.open_stages):
+        problems.insert(0, _problem("not_nurturable", stages=nurturable))
     _stop(state, "nurture", placed)
     return problems + _look_again(state, fact, placed)
 

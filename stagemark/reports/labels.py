@@ -27,6 +27,8 @@ _KNOWN: Final = {
     "unknown_stage": "stage",
     "unknown_evidence": "evidence",
     "step_without_stage": "stage",
+    "step_elsewhere": "stage",
+    "step_of_no_stage": "step",
     "unknown_step": "step",
     "unknown_reason": "reason",
 }

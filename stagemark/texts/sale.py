@@ -135,6 +135,22 @@ SALE_TEXTS: dict[str, tuple[str, str]] = {
         "step {step} needs its stage; stages that have such a step: {known}",
         "步骤“{step}”须注明阶段；含有该步骤的阶段：{known}",
     ),
+    "step_elsewhere": (
+        "stage {stage} has no step {step}; stages that have it: {known}",
+        "阶段“{stage}”没有步骤“{step}”；含有该步骤的阶段：{known}",
+    ),
+    "step_of_no_stage": (
+        "no stage has a step {step}; did you mean {known}? stagemark playbook show {playbook} lists all",
+        "没有阶段含有步骤“{step}”；您是否想写 {known}？全部步骤见 stagemark playbook show {playbook}",
+    ),
+    "stage_without_steps": (
+        "stage {stage} has no steps, so none is called {step}; record evidence or a note instead",
+        "阶段“{stage}”没有步骤，因此也没有“{step}”；请改为记录证据或备注",
+    ),
+    "playbook_without_steps": (
+        "playbook {playbook} has no steps, so none is called {step}; record evidence or a note instead",
+        "流程“{playbook}”没有步骤，因此也没有“{step}”；请改为记录证据或备注",
+    ),
     "unknown_evidence": (
         "there is no evidence {evidence}; the playbook has {known}",
         "没有名为“{evidence}”的证据；本流程的证据有：{known}",
@@ -283,6 +299,10 @@ SALE_TEXTS: dict[str, tuple[str, str]] = {
     "not_nurturable": (
         "the sale can go to nurture only while one of {stages} is open",
         "只有在阶段 {stages} 进行中时，商机才能转入维持联系",
+    ),
+    "nurture_nowhere": (
+        "no stage of playbook {playbook} leads to nurture; suspend the sale until a day, or record it as lost",
+        "流程“{playbook}”没有可转入维持联系的阶段；请将商机暂停至某日，或登记丢单",
     ),
     "life_out_of_turn": (
         "{command} is not possible: the sale is {life}",

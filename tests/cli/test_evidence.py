@@ -86,7 +86,10 @@ def test_a_step_alone_belongs_to_the_one_stage_that_has_it(stagemark: CommandLin
     done = stagemark("record", "S-20", "--step", "develop_guide", "--why-not")
     assert (done.status, done.out.strip()) == (0, "Nothing stands in the way.")
     unknown = stagemark("record", "S-20", "--step", "dance")
-    assert (unknown.status, unknown.codes) == (2, ["step_without_stage"])
+    assert (unknown.status, unknown.codes) == (2, ["step_of_no_stage"])
+    near = stagemark("record", "S-20", "--step", "develop_guides", "--language", "zh")
+    assert "(develop_guide)" in near.err
+    assert "stagemark playbook show key-account-six" in near.err
 
 
 def test_evidence_recorded_with_several_markers_can_be_taken_back_with_the_one_that_asks_for_it(
