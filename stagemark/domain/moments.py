@@ -12,7 +12,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError, core_schema
 
-__all__ = ["CALENDARS_END", "UNKNOWN", "Moment"]
+__all__ = ["CALENDARS_END", "UNKNOWN", "Moment", "local"]
 
 CALENDARS_END: Final = date(3000, 1, 1)
 """Days that somebody names lie before it."""
@@ -116,6 +116,10 @@ class Moment:
             return f"{said}[{self.zone}]" if self.zone else said
         return self.day.isoformat() if self.day is not None else "unknown"
 
+    def local(self, zone: str) -> str:
+        """Write it for people: an instant as the clocks of a zone showed it, to the second."""
+        return str(self) if self.instant is None else local(self.instant, zone)
+
     @classmethod
     def _validate(cls, value: Any) -> Moment:
         moment = cls._read(value)
@@ -151,6 +155,11 @@ class Moment:
 
 
 UNKNOWN = Moment()
+
+
+def local(at: datetime, zone: str) -> str:
+    """Write an instant for people: as the clocks of a zone showed it, to the second."""
+    return at.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
 
 
 def _in_zone(told: datetime, zone: ZoneInfo) -> datetime:

@@ -18,7 +18,7 @@ from pydantic import AwareDatetime, Field
 from stagemark.domain.calendars import WorkCalendar
 from stagemark.domain.commands import Model
 from stagemark.domain.entries import AnswerTask, Entry, Request, TaskDue, TaskMissed
-from stagemark.domain.moments import Moment
+from stagemark.domain.moments import Moment, local
 from stagemark.domain.policy import Policy
 from stagemark.domain.told import ENGINE, Tell
 from stagemark.errors import Problem
@@ -272,7 +272,8 @@ def _in_future(observed: Moment, around: Around) -> list[Problem]:
     )
     if not late:
         return []
-    params = {"observed_at": str(observed), "now": around.now.isoformat(timespec="seconds")}
+    zone = around.calendar.zone
+    params = {"observed_at": observed.local(zone), "now": local(around.now, zone)}
     return [Problem(code="observed_in_future", params=params)]
 
 

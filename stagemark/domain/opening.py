@@ -32,13 +32,13 @@ def already_open(
     own = first.observed_at if isinstance(first, Open) else None
     pairs = list(_fields(first, stored[0].fact))
     if (when := own or observed_at) is not None and when != stored[0].observed_at:
-        pairs.append(("observed_at", str(when), str(stored[0].observed_at)))
+        pairs.append(("observed_at", *_apart(when, stored[0])))
     if [*map(_plain, commands[1:])] != [_plain(event.fact) for event in stored[1:]]:
         pairs.append(("also", [*map(_named, commands[1:])], [_named(event.fact) for event in stored[1:]]))
     if not pairs and key != stored[0].key:
         pairs.append(("key", key, stored[0].key))
     if not pairs:  # the same, but for a day that one of them leaves out
-        pairs.append(("observed_at", str(when) if when else [], str(stored[0].observed_at)))
+        pairs.append(("observed_at", *_apart(when, stored[0])))
     differs = [
         {
             "code": "opened_by_other_key" if field == "key" else "opened_otherwise",
@@ -47,6 +47,13 @@ def already_open(
         for field, given, kept in pairs
     ]
     return Problem(code="already_open", params={"opportunity": opportunity, "differs": differs})
+
+
+def _apart(when: Moment | None, stored: Event) -> tuple[JsonValue, JsonValue]:
+    """Two moments as the sale's clock showed them; where they differ by less than a second only, as they are kept."""
+    zone = stored.fact.zone if isinstance(stored.fact, Open) else "UTC"
+    given, kept = when.local(zone) if when else "", stored.observed_at.local(zone)
+    return (str(when), str(stored.observed_at)) if given == kept else (given or [], kept)
 
 
 def _fields(given: BaseModel, stored: BaseModel) -> Iterator[tuple[str, JsonValue, JsonValue]]:

@@ -21,7 +21,7 @@ from stagemark.domain.evidence import advice
 from stagemark.domain.happening import happen, shortfalls
 from stagemark.domain.history import BOOKKEEPING, in_order, place_last, playbook_of
 from stagemark.domain.migration import stands_otherwise
-from stagemark.domain.moments import Moment
+from stagemark.domain.moments import Moment, local
 from stagemark.domain.opening import already_open
 from stagemark.domain.playbook import Playbook
 from stagemark.domain.state import LONG_AGO, OpportunityState
@@ -235,7 +235,8 @@ def _told(problem: Problem, sequence: int, places: dict[int, str], trial: Opport
         return problem.model_copy(update={"where": places[sequence]})
     event = trial.events[sequence - 1]
     because = {"code": problem.code, "params": problem.params}
-    params = {"event": sequence, "kind": event.kind, "observed_at": str(event.observed_at), "because": because}
+    when = event.observed_at.local(trial.zone)
+    params = {"event": sequence, "kind": event.kind, "observed_at": when, "because": because}
     return Problem(code="contradicts", where=next(iter(places.values())) if len(places) == 1 else "", params=params)
 
 
@@ -253,16 +254,16 @@ def _too_early_or_late(
     opened = None if isinstance(command, Correct | Open) or not state.lives[0].start_known else state.opened
     if moment.instant and moment.instant <= now and (opened is None or opened <= moment.instant):
         return []
-    zone = ZoneInfo(command.zone if isinstance(command, Open) else state.zone)
-    today = now.astimezone(zone)
-    if moment.instant > now + TOLERANCE if moment.instant else moment.day and moment.day > today.date():
-        params = {"observed_at": str(moment), "now": today.isoformat(timespec="seconds")}
+    zone = command.zone if isinstance(command, Open) else state.zone
+    today = now.astimezone(ZoneInfo(zone)).date()
+    if moment.instant > now + TOLERANCE if moment.instant else moment.day and moment.day > today:
+        params = {"observed_at": moment.local(zone), "now": local(now, zone)}
         return [Problem(code="observed_in_future", where=where, params=params)]
     if opened is None:
         return []
-    since = opened.astimezone(zone)
-    if moment.instant < opened if moment.instant else moment.day and moment.day < since.date():
-        params = {"observed_at": str(moment), "opened_at": since.isoformat(timespec="seconds")}
+    first = opened.astimezone(ZoneInfo(zone)).date()
+    if moment.instant < opened if moment.instant else moment.day and moment.day < first:
+        params = {"observed_at": moment.local(zone), "opened_at": local(opened, zone)}
         return [Problem(code="before_opening", where=where, params=params)]
     return []
 

@@ -49,9 +49,24 @@ def test_a_correction_that_makes_what_came_after_it_unlawful_is_refused_and_says
     (problem,) = [p for p in sale.problems(c.Void(event=2, reason="never was")) if p.code == "contradicts"]
     assert problem.params["event"] == 3
     assert problem.text() == (
-        "commands[0]: event 3 (marking, 2026-03-02T01:00:00Z) would no longer be lawful: the end marker of stage find "
-        "is out of turn: the stage is waiting"
+        "commands[0]: event 3 (marking, 2026-03-02T09:00:00+08:00) would no longer be lawful: the end marker of stage "
+        "find is out of turn: the stage is waiting"
     )
+
+
+def test_a_refusal_says_when_something_happened_by_the_sales_own_clock_to_the_second() -> None:
+    sale = opened("find.start", when="2026-02-01")
+    sale.now += timedelta(microseconds=123456)
+    sale.tell(mark(sale, "find", "end"), when="2026-03-02T01:00:00.123456Z")
+    (told,) = [p for p in sale.problems(c.Void(event=2, reason="never was")) if p.code == "contradicts"]
+    assert told.params["observed_at"] == "2026-03-02T09:00:00+08:00"
+    (late,) = sale.problems(c.Record(note="x"), when="2026-03-03T01:00:00.5Z")
+    assert (late.code, late.params["observed_at"]) == ("observed_in_future", "2026-03-03T09:00:00+08:00")
+    assert late.params["now"] == "2026-03-02T09:00:00+08:00"
+    again = c.Open(playbook=sale.playbook.ref(), account="acme", owner="ann", observed_at=at("2026-02-02T00:00:00Z"))
+    (other,) = sale.problems(again)
+    (told,) = [one["params"] for one in other.params["differs"] if one["params"]["field"] == "observed_at"]
+    assert (told["given"], told["stored"]) == ("2026-02-02T08:00:00+08:00", "2026-02-01")
 
 
 def test_an_event_from_before_a_fall_back_can_be_corrected() -> None:
