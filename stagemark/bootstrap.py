@@ -7,7 +7,6 @@ to run (the rule of `stagemark.cli`).
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from stagemark.adapters.own_calendars import Calendars
+from stagemark.addresses import check_address, why_unreachable
 from stagemark.attributes import ensure_search_attributes
 from stagemark.errors import InvalidInput, Unavailable, problems_of
 
@@ -220,7 +220,7 @@ class Engine:
             adopt: Whether to connect although the namespace's workers write to another ledger.
 
         Raises:
-            InvalidInput: `ledger_other`, `ledger_replaced`.
+            InvalidInput: `temporal_address`, `ledger_other`, `ledger_replaced`.
             Unavailable: `server_unreachable`, `not_allowed`.
         """
         from temporalio.client import Client
@@ -228,12 +228,11 @@ class Engine:
         from stagemark.readmodel.identity import known_identity
         from stagemark.schedules import check_ledger
 
+        check_address(address := self.temporal["target_host"])
         try:
             client = await Client.connect(**self.temporal, plugins=[self.plugin()])
         except RuntimeError as error:  # the SDK's word for a connection that fails
-            said = re.search(r'message: "([^"]+)"', str(error))  # within the words of three libraries
-            why = said[1] if said else str(error)
-            raise Unavailable.of("server_unreachable", address=self.temporal["target_host"], why=why) from error
+            raise Unavailable.of("server_unreachable", address=address, why=why_unreachable(str(error))) from error
         if not adopt:
             await check_ledger(client, self._ledger_name(await known_identity(self.store)))
         return client

@@ -25,6 +25,7 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCStatusCode
 from temporalio.workflow import UpdateMethodMultiParam
 
+from stagemark.addresses import why_unreachable
 from stagemark.contracts.names import SEARCH_ATTRIBUTES
 from stagemark.contracts.wire import RESTORING
 from stagemark.errors import Conflict, Problem, Refused, StagemarkError, Unavailable
@@ -195,7 +196,8 @@ def fault(error: RPCError, client: Client) -> StagemarkError:
         return Unavailable.of("search_attribute_missing", namespace=namespace, why=said, command=creating(namespace))
     match status:
         case RPCStatusCode.UNAVAILABLE:
-            return Unavailable.of("server_unreachable", address=client.service_client.config.target_host, why=said)
+            address = client.service_client.config.target_host
+            return Unavailable.of("server_unreachable", address=address, why=why_unreachable(said))
         case RPCStatusCode.RESOURCE_EXHAUSTED:
             return Unavailable.of("overloaded", why=said)
         case RPCStatusCode.PERMISSION_DENIED | RPCStatusCode.UNAUTHENTICATED:

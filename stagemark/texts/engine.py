@@ -300,6 +300,14 @@ ENGINE_TEXTS: dict[str, tuple[str, str]] = {
         "no Temporal server answers at {address}: {why}; start one with stagemark up, or set TEMPORAL_ADDRESS",
         "{address} 没有 Temporal 服务器响应：{why}；请用 stagemark up 启动，或设置 TEMPORAL_ADDRESS",
     ),
+    "host_unknown": ("no host of that name is known", "找不到该主机名"),
+    "host_refused": ("Connection refused", "连接被拒绝"),
+    "host_silent": ("it did not answer in time", "未在时限内响应"),
+    "temporal_address": (
+        "{address} is no address of a Temporal server; give TEMPORAL_ADDRESS as host:port, such as 127.0.0.1:7233, "
+        "without http://",
+        "“{address}”不是 Temporal 服务器地址；TEMPORAL_ADDRESS 请写成 主机:端口，例如 127.0.0.1:7233，不要带 http://",
+    ),
     "wrong_namespace": (
         "the Temporal server has no namespace {namespace}; create it, or set TEMPORAL_NAMESPACE",
         "Temporal 服务器上没有命名空间“{namespace}”；请先创建，或设置 TEMPORAL_NAMESPACE",

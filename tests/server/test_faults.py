@@ -43,6 +43,36 @@ async def test_no_server(tmp_path: Path) -> None:
     assert "127.0.0.1:1: Connection refused;" in failed.value.text()
 
 
+async def test_a_host_that_nobody_knows_is_said_plainly(tmp_path: Path) -> None:
+    settings = Settings(database_url=f"sqlite:///{tmp_path}/stagemark.db")
+    async with bootstrap.engine(settings, target_host="no-such-host.invalid:7233") as engine:
+        with pytest.raises(Unavailable) as failed:
+            await engine.connect()
+    assert "no-such-host.invalid:7233: no host of that name is known;" in failed.value.text()
+    assert "找不到该主机名" in failed.value.text("zh")
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://127.0.0.1:7233", "https://x.y:7", "localhost", "127.0.0.1:", ":7233", "a b:1", "a:99999", "::1", "a:1/x"],
+)
+async def test_what_is_no_address_of_a_server_is_told_its_form(tmp_path: Path, address: str) -> None:
+    settings = Settings(database_url=f"sqlite:///{tmp_path}/stagemark.db")
+    async with bootstrap.engine(settings, target_host=address) as engine:
+        with pytest.raises(InvalidInput) as failed:
+            await engine.connect()
+    assert failed.value.code == "temporal_address"
+    assert all(word in failed.value.text() for word in (address, "host:port"))
+
+
+async def test_a_password_in_an_address_is_not_quoted(tmp_path: Path) -> None:
+    settings = Settings(database_url=f"sqlite:///{tmp_path}/stagemark.db")
+    async with bootstrap.engine(settings, target_host="http://me:s3cret@127.0.0.1:7233") as engine:
+        with pytest.raises(InvalidInput) as failed:
+            await engine.connect()
+    assert "s3cret" not in failed.value.text()
+
+
 async def test_wrong_namespace(platform: Platform, server: WorkflowEnvironment, sale: str) -> None:
     client = await server.connect_client(namespace="nowhere", data_converter=pydantic_data_converter)
     failed = await opening(platform, client, sale)
