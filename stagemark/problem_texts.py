@@ -19,12 +19,14 @@ from stagemark.texts.neighbours import NEIGHBOUR_TEXTS
 from stagemark.texts.playbook import EVIDENCE_TYPE_TERMS, PLAYBOOK_TEXTS
 from stagemark.texts.sale import SALE_TEXTS, TERMS
 from stagemark.texts.tasks_collection import MILESTONE_TERMS
+from stagemark.texts.yaml import YAML_TEXTS
 
 __all__ = ["PROBLEM_TEXTS", "render"]
 
 PROBLEM_TEXTS: dict[str, tuple[str, str]] = {
     **SALE_TEXTS,
     **PLAYBOOK_TEXTS,
+    **YAML_TEXTS,
     **IMPORT_TEXTS,
     **ENGINE_TEXTS,
     **FIELD_TEXTS,

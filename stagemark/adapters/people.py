@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter, ValidationError
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import YAMLError
 
 from stagemark.adapters.channels import malformed, split_target
 from stagemark.domain.quiet import QuietHours
 from stagemark.domain.roles import OF_A_SALE
 from stagemark.errors import InvalidInput, Problem, reason_of
+from stagemark.playbooks.yaml_faults import yaml_fault
 from stagemark.ports import Person
 from stagemark.texts.language import Language
 
@@ -152,15 +153,12 @@ def _from_csv(text: str, name: str, known: Sequence[str], needed: Sequence[str])
 def _from_yaml(text: str, name: str, known: Sequence[str], key: str) -> _Read:
     try:
         data = YAML().load(text)
-    except MarkedYAMLError as problem:
-        mark = problem.problem_mark or problem.context_mark
-        where = f"{name}:{mark.line + 1}" if mark else name
-        raise InvalidInput.of("directory_yaml", where, why=problem.problem or "") from None
-    except YAMLError as problem:
-        raise InvalidInput.of("directory_yaml", name, why=" ".join(str(problem).split())) from None
+    except YAMLError as error:
+        line, why = yaml_fault(error, text)
+        raise InvalidInput.of("directory_yaml", f"{name}:{line}", why=why) from None
     listed = data.get(key) if isinstance(data, dict) else data
     if not isinstance(listed, list) or not all(isinstance(row, dict) for row in listed):
-        raise InvalidInput.of("directory_yaml", f"{name}:1", why=f"a list of {key} is expected")
+        raise InvalidInput.of("directory_yaml", f"{name}:1", why={"code": "yaml_list_expected", "params": {"key": key}})
     for place, row in enumerate(listed):
         line = listed.lc.item(place)[0] + 1  # type: ignore[attr-defined]  # ruamel's lists know their lines
         fields = {str(key): value for key, value in row.items() if value is not None and str(value).strip()}

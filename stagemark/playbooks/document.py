@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     CollectionEndEvent,
@@ -22,6 +22,7 @@ from ruamel.yaml.events import (
 )
 
 from stagemark.errors import InvalidInput, Problem
+from stagemark.playbooks.yaml_faults import said_of, yaml_fault
 
 __all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_PROBLEMS", "Items", "Mapping", "line_of", "read_document"]
 
@@ -89,17 +90,11 @@ def read_document(text: str, name: str) -> tuple[Mapping, list[Problem]]:
     try:
         for event in yaml.parse(text):
             builder.take(event)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        said = " ".join(str(part) for part in (error.context, error.problem) if part)
+    except YAMLError as error:
+        line, said = yaml_fault(error, text)
         raise InvalidInput(
             *builder.problems, Problem(code="yaml_syntax", where=f"{name}:{line}", params={"problem": said})
         ) from None
-    except YAMLError as error:  # a character that YAML does not allow: it has a position, but no line
-        line = text.count("\n", 0, getattr(error, "position", 0)) + 1
-        said = getattr(error, "reason", "") or type(error).__name__
-        raise InvalidInput.of("yaml_syntax", f"{name}:{line}", problem=said) from None
     if not isinstance(builder.root, Mapping):
         raise InvalidInput(*builder.problems, Problem(code="yaml_no_mapping", where=f"{name}:1"))
     if any(problem.code != "yaml_duplicate_key" for problem in builder.problems):
@@ -121,7 +116,7 @@ class _Builder:
         if isinstance(event, DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:
-                raise self._refusal("yaml_syntax", line, problem="expected a single document")
+                raise self._refusal("yaml_syntax", line, problem=said_of("expected a single document"))
             if event.version not in (None, (1, 2)):
                 raise self._refusal("yaml_version", line)
         elif isinstance(event, CollectionEndEvent):

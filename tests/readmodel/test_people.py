@@ -1,5 +1,6 @@
 """Who is who, and what they are told."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -133,6 +134,9 @@ async def test_a_file_of_another_form_is_refused(
     with pytest.raises(InvalidInput) as refused:
         await SqlDirectory(store).bring_in(path)
     assert refused.value.code == code
+    if code == "directory_yaml":
+        chinese = re.sub("p.yaml|YAML|people", "", refused.value.text("zh"))
+        assert not re.search(r"[A-Za-z]{3}", chinese)
 
 
 async def test_a_name_that_several_have_or_nobody_is_not_guessed(store: Store, tmp_path: Path) -> None:
