@@ -10,6 +10,7 @@ from stagemark.texts.aftercare import AFTERCARE_TEXTS
 from stagemark.texts.collection import COLLECTION_TEXTS
 from stagemark.texts.complaint import COMPLAINT_TEXTS, TURN_TERMS
 from stagemark.texts.contacts import CONTACT_TEXTS
+from stagemark.texts.counts import filled
 from stagemark.texts.engine import ENGINE_TEXTS
 from stagemark.texts.fields import FIELD_TEXTS
 from stagemark.texts.importing import IMPORT_TEXTS
@@ -66,6 +67,8 @@ def _said(value: Any, language: Language, name: str) -> str:
         return render(value["code"], language, value.get("params", {}))
     if isinstance(value, dict) and value.keys() == {"zh", "en"}:  # somebody's label in both
         return str(value[language])
+    if value is None or isinstance(value, bool):  # as YAML and JSON have them, not as Python does
+        return render("value_nothing", language, {}) if value is None else str(value).lower()
     termed = name in _TERMED and isinstance(value, str)
     term = (_TERMS.get(f"{name}:{value}") or _TERMS.get(value)) if termed else None
     return term[language == "zh"] if term else str(value)
@@ -84,4 +87,4 @@ def render(code: str, language: Language, params: Mapping[str, Any]) -> str:
     if texts is None:
         return f"{code} {dict(params)}" if params else code
     template = texts[language == "zh"]
-    return template.format_map(_Blank({name: _said(v, language, name) for name, v in params.items()}))
+    return filled(template, _Blank({name: _said(v, language, name) for name, v in params.items()}))

@@ -68,15 +68,17 @@ async def kept_playbooks(store: Store) -> list[Playbook]:
 
 def check_roles(people: Sequence[Person], policy: Policy, kept: Iterable[Playbook]) -> Iterator[Problem]:
     """Roles that are named and that nobody holds, or nobody for some teams; roles held for teams that nobody is in."""
-    named: dict[str, list[str]] = {}
-    for document, name in [(policy, f"policy {policy.id}"), *((one, f"playbook {one.id}") for one in kept)]:
+    named: dict[str, set[tuple[str, str, str]]] = {}
+    for document, kind in [(policy, "policy"), *((one, "playbook") for one in kept)]:
         for role, places in roles_named(document).items():
-            named.setdefault(role, []).extend(f"{name}: {place}" for place in places)
+            named.setdefault(role, set()).update((kind, document.id, place) for place in places)
     held = {role for person in people for role in person.roles}
     teams = {person.team for person in people if person.team}
-    for role, places in sorted(named.items()):
+    for role, naming in sorted(named.items()):
         covered = {one.partition("@")[2] for one in held if one.startswith(f"{role}@")}
-        where_named = sorted(set(places))
+        where_named = [
+            {"code": f"named_in_{kind}", "params": {"id": id_, "place": place}} for kind, id_, place in sorted(naming)
+        ]
         if role not in held and not covered:
             yield Problem(code="role_unheld", params={"role": role, "where_named": where_named})
         elif role not in held and teams - covered:

@@ -13,6 +13,7 @@ from stagemark.cli.listing import ListOutput, checked, show
 from stagemark.errors import Problem
 from stagemark.ports import Contact, Person
 from stagemark.texts.contacts import STYLE_TERMS
+from stagemark.texts.counts import filled
 
 if TYPE_CHECKING:
     from stagemark.adapters.directory import Imported
@@ -45,7 +46,7 @@ _CONTACT: Final = {
 _FORGOTTEN: Final = ("{contact} is forgotten", "已删除联系人 {contact} 的资料")
 _SHORT: Final = ("id", "name", "supervisor", "team", "roles", "channels")
 _REPORTS: Final = ("Their people", "下属")
-_FINE: Final = ("{count} people; nothing is missing", "共 {count} 人；没有缺失")
+_FINE: Final = ("{count:person|people}; nothing is missing", "共 {count} 人；没有缺失")
 
 
 @app.command("import")
@@ -157,7 +158,7 @@ def check_command(output: ListOutput = "table", speaks: LanguageOption = None) -
 
     count, found = run(problems())
     speech = language(speaks)
-    checked(found, _FINE[speech == "zh"].format(count=count), output, speech)
+    checked(found, filled(_FINE[speech == "zh"], {"count": count}), output, speech)
 
 
 async def _everybody() -> list[Person]:

@@ -21,6 +21,7 @@ from stagemark.domain.playbook import Playbook
 from stagemark.errors import InvalidInput, NotFound, Problem
 from stagemark.playbooks.load import find_playbook
 from stagemark.reports.render import Output
+from stagemark.texts.counts import filled
 from stagemark.texts.language import Language
 
 if TYPE_CHECKING:
@@ -38,14 +39,14 @@ _TEXTS = {
     "compared": ("Comparing with the ledger", "与台账比对"),
     "written": ("Writing the ledger", "写入台账"),
     "started": ("Starting open sales", "启动进行中的商机"),
-    "rows": ("{rows} rows: {ended} ended and {open} open sales are new, {unchanged} are there already, {refused} rows "
-             "can't be taken.",
+    "rows": ("{rows:row|rows}: {ended:ended sale|ended sales} and {open:open one|open ones} are new, {unchanged} "
+             "already there, {refused:row|rows} can't be taken.",
              "共 {rows} 行：新增已结束商机 {ended} 个、进行中商机 {open} 个，已存在 {unchanged} 个，"
              "无法导入 {refused} 行。"),
     "dry": ("A dry run: nothing was written.", "试运行：未写入任何内容。"),
     "refused": ("Nothing was written. Correct these rows, or take the others with --take-good.",
                 "未写入任何内容。请更正以下各行，或用 --take-good 只导入其余各行。"),
-    "done": ("Imported; {started} runs were started.", "导入完成；启动了 {started} 个工作流。"),
+    "done": ("Imported; {started:run was|runs were} started.", "导入完成；启动了 {started} 个工作流。"),
 }  # fmt: skip
 _PROBLEM = {"row": ("Row", "行"), "sale": ("Sale", "商机"), "column": ("Column", "列"), "code": ("Code", "代码"),
             "text": ("Why", "原因")}  # fmt: skip
@@ -240,7 +241,7 @@ def _show(report: ImportReport, dry_run: bool, output: Output, said: Language) -
         return
     last = "dry" if dry_run else "done" if report.written else "refused"
     for name in ("rows", last):
-        console().print(_TEXTS[name][zh].format(**report.model_dump()), markup=False, highlight=False)
+        console().print(filled(_TEXTS[name][zh], report.model_dump()), markup=False, highlight=False)
 
 
 @contextmanager

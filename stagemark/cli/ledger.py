@@ -12,6 +12,7 @@ from rich.progress import Progress
 
 from stagemark import bootstrap
 from stagemark.cli.common import LanguageOption, OutputOption, console, language, run, tell
+from stagemark.texts.counts import filled
 from stagemark.texts.language import Language
 
 if TYPE_CHECKING:
@@ -24,19 +25,21 @@ app = typer.Typer(help="The list of all events: rebuild what derives from it, ch
 
 _WORDS: Final[dict[Language, dict[str, str]]] = {
     "en": {
-        "counted": "{sales} sales with {events} events, {neighbours} neighbours of sales with {entries} entries",
-        "rebuilt": "{sales} sales and {neighbours} neighbours made anew from their ledgers",
+        "counted": "{sales:sale|sales} with {events:event|events}, "
+        "{neighbours:neighbour of a sale|neighbours of sales} with {entries:entry|entries}",
+        "rebuilt": "{sales:sale|sales} and {neighbours:neighbour|neighbours} made anew from their ledgers",
         "adopted": "the workers of namespace {namespace} write to {store} from now on; start those anew that run",
         "verified": "{counted}: all chains of hashes are whole",
-        "broken": "{counted}: {count} chains of hashes are broken",
+        "broken": "{counted}: {count:chain of hashes is|chains of hashes are} broken",
         "hole": "{opportunity}: event {sequence} is missing, though later ones are there or were",
         "content": "{opportunity}: event {sequence} was changed after it was written",
         "link": "{opportunity}: event {sequence} does not follow the one before",
         "columns": "{opportunity}: event {sequence}: its row says otherwise than the event itself",
         "unreadable": "{opportunity}: event {sequence} can't be read",
-        "state": "{opportunity}: its state is not what its {sequence} entries tell; stagemark ledger rebuild",
-        "agrees": "{counted}, {runs} runs: ledgers and histories agree",
-        "differs_all": "{counted}, {runs} runs: ledgers and histories differ",
+        "state": "{opportunity}: its state is not what its {sequence:entry tells|entries tell}; "
+        "stagemark ledger rebuild",
+        "agrees": "{counted}, {runs:run|runs}: ledgers and histories agree",
+        "differs_all": "{counted}, {runs:run|runs}: ledgers and histories differ",
         "missing_in_ledger": "{opportunity}: event {sequence} is in the history, not in the ledger",
         "missing_in_history": "{opportunity}: event {sequence} is in the ledger, not in the history",
         "differs": "{opportunity}: event {sequence} has other content in the history",
@@ -45,7 +48,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "unheard": "{opportunity}: it was told {key}, and no run of it will record that",
         "stuck": "{opportunity}: its run is stuck, for this fails again and again: {why}",
         "expired": "{opportunity}: its history has expired, in whole or in part",
-        "imported": "{count} ended sales were imported and never had a history",
+        "imported": "{count:ended sale was|ended sales were} imported and never had a history",
     },
     "zh": {
         "counted": "{sales} 个商机、{events} 个事件，{neighbours} 个关联流程、{entries} 条记录",
@@ -84,7 +87,7 @@ def rebuild(speaks: LanguageOption = None) -> None:
 
     said = language(speaks)
     sales, neighbours = run(work())
-    console().print(_WORDS[said]["rebuilt"].format(sales=sales, neighbours=neighbours))
+    console().print(filled(_WORDS[said]["rebuilt"], {"sales": sales, "neighbours": neighbours}))
 
 
 @app.command()
@@ -160,8 +163,8 @@ def audit_command(output: OutputOption = "table", speaks: LanguageOption = None)
 
 def _counted(found: Verified | Audited, said: Language) -> dict[str, Any]:
     figures = found.model_dump()
-    return {**figures, "counted": _WORDS[said]["counted"].format(**figures)}
+    return {**figures, "counted": filled(_WORDS[said]["counted"], figures)}
 
 
 def _show(found: BaseModel, output: str, said: Language, lines: list[tuple[str, dict[str, Any]]]) -> None:
-    tell(found, output, (_WORDS[said][word].format(**values) for word, values in lines))
+    tell(found, output, (filled(_WORDS[said][word], values) for word, values in lines))

@@ -138,7 +138,7 @@ def details_of(state: OpportunityState, next_due: datetime | None) -> str:
     stages = [f"- {marks[status]} {stage} ({status})" for stage, status in state.stages.items()]
     last = next((e.fact for e in reversed(state.events) if e.fact.kind == "mark"), None)
     told = [
-        f"**{state.life}**, owner {state.owner}, {state.sequence} events",
+        f"**{state.life}**, owner {state.owner}, events: {state.sequence}",
         f"last marker: {last.stage} {last.edge}" if last is not None and last.kind == "mark" else "no marker yet",
         f"next due: {next_due:%Y-%m-%d %H:%M} UTC" if next_due else "nothing due",
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -42,7 +43,8 @@ def check_given(playbook: Playbook, given: Given, where: str = "") -> list[Probl
     expected = "either_value_or_override" if given.override else _misfit(rule, given.value)
     if expected is not None:
         right = {"code": f"expects_{expected}", "params": {"options": list(rule.option_ids)} if rule.options else {}}
-        params = {"evidence": rule.id, "type": rule.type.value, "expected": right, "value": repr(given.value)[:200]}
+        value = None if given.value is None else json.dumps(given.value, ensure_ascii=False)[:200]
+        params = {"evidence": rule.id, "type": rule.type.value, "expected": right, "value": value}
         problems.append(Problem(code="evidence_type", where=where, params=params))
     return problems
 

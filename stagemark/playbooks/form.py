@@ -149,7 +149,9 @@ def _findings(document: Mapping, details: list[ErrorDetails]) -> Iterator[Findin
             continue
         seen.add(path)
         value = detail["input"]
-        params["value"] = value if isinstance(value, str | int | float | bool) else type(value).__name__.lower()
+        params["value"] = {"code": f"value_{'list' if isinstance(value, list) else 'mapping'}"}
+        if value is None or isinstance(value, str | int | float | bool):
+            params["value"] = value
         if kind in _OURS:
             yield Finding(path, kind, {**params, **detail.get("ctx", {})})
         elif kind in _CODES:

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from stagemark.domain.money import Amount
 from stagemark.texts.briefing import BRIEFING_TEXTS
+from stagemark.texts.counts import filled
 from stagemark.texts.language import Language
 from stagemark.texts.terms import ROLE_TERMS, Terms, joined, paired, term
 
@@ -39,7 +40,7 @@ class Voice:
 
     def say(self, key: str, **params: Any) -> str:
         """A text of the page."""
-        return BRIEFING_TEXTS[key][self.language == "zh"].format(**params)
+        return filled(BRIEFING_TEXTS[key][self.language == "zh"], params)
 
     def term(self, terms: Terms, id_: str) -> str:
         """What people say for an id."""

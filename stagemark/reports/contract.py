@@ -11,6 +11,7 @@ from stagemark.domain.contract import Cleared, Contract, Instalment
 from stagemark.domain.money import Amount
 from stagemark.domain.playbook import EvidenceType
 from stagemark.texts.contract import CONTRACT_TEXTS, OWNER_TERMS
+from stagemark.texts.counts import filled
 from stagemark.texts.language import Language
 from stagemark.texts.spans import span_text
 from stagemark.texts.tasks_aftercare import WARRANTY_TERMS
@@ -34,7 +35,7 @@ def in_words(type_: EvidenceType, value: JsonValue, language: Language) -> str |
 
 
 def _say(key: str, language: Language, **params: Any) -> str:
-    return CONTRACT_TEXTS[key][language == "zh"].format(**params)
+    return filled(CONTRACT_TEXTS[key][language == "zh"], params)
 
 
 def _lines(contract: Contract, language: Language) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from stagemark.domain.collection.receivables import Owing, kind_said
 from stagemark.domain.collection.state import CollectionState, Receivable
 from stagemark.domain.money import Amount
+from stagemark.texts.counts import filled
 from stagemark.texts.instalment_page import INSTALMENT_TEXTS
 from stagemark.texts.language import Language
 from stagemark.texts.tasks import task_text
@@ -33,7 +34,7 @@ def lines_of(
     zh = language == "zh"
 
     def say(key: str, **params: Any) -> str:
-        return INSTALMENT_TEXTS[key][zh].format(**params)
+        return filled(INSTALMENT_TEXTS[key][zh], params)
 
     def money(amount: Decimal) -> str:
         return Amount(amount=amount, currency=state.currency).text(language)

@@ -63,7 +63,7 @@ BRIEFING_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "document": ("Document", "文件"),
     # -- cells
     "missed": (" (missed)", "（已错过）"),
-    "late_by": ("late by {days} days", "已延误 {days} 天"),
+    "late_by": ("late by {days:day|days}", "已延误 {days} 天"),
     "is_planned": ("planned", "计划中"),
     "falls_due": ("instalment {id} falls due: {amount}", "分期 {id} 到期：{amount}"),
     "waits": ("payment {payment} waits to be assigned: {amount}", "到账 {payment} 待分配：{amount}"),
@@ -76,11 +76,12 @@ BRIEFING_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "先询问投诉 {complaint} 的处理情况，认真倾听。投诉未了结前不推销。",
     ),
     "say_pledged": (
-        "They have promised {outstanding} of {sale} by {until}; it is {days} days overdue. Say that we count on it.",
+        "They have promised {outstanding} of {sale} by {until}; it is {days:day|days} overdue. "
+        "Say that we count on it.",
         "{sale} 逾期 {days} 天的 {outstanding}，客户已承诺在 {until} 之前付清：重申我方指望如期到账。",
     ),
     "say_overdue": (
-        "Settle what is overdue: {outstanding} of {sale}, for {days} days. Ask for all of it, not a part.",
+        "Settle what is overdue: {outstanding} of {sale}, for {days:day|days}. Ask for all of it, not a part.",
         "谈妥逾期款项：{sale} 尚欠 {outstanding}，已逾期 {days} 天。要求全额付清，而不是一部分。",
     ),
     "say_fell": (

@@ -10,7 +10,7 @@ CONTRACT_TEXTS: dict[str, tuple[str, str]] = {
     "instalment": ("{id}: {amount} ({type}), due {due}", "{id}：{amount}（{type}），到期：{due}"),
     "due_day": ("on {day}", "{day}"),
     "due_at": ("at the {what}", "{what}时"),
-    "due_after": ("{days} days after the {what}", "{what}后 {days} 天"),
+    "due_after": ("{days:day|days} after the {what}", "{what}后 {days} 天"),
     "signing": ("signing", "签约"),
     "deliverables": ("to be delivered: {list}", "交付物：{list}"),
     "deliverable": ("{quantity} × {what}", "{what} × {quantity}"),

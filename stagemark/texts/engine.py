@@ -187,7 +187,7 @@ ENGINE_TEXTS: dict[str, tuple[str, str]] = {
         "{column} 中有控制字符；请去掉",
     ),
     "directory_cells": (
-        "the row has {cells} cells, the heading {columns}; put a cell with a comma in it into quotes",
+        "the row has {cells:cell|cells}, the heading {columns}; put a cell with a comma in it into quotes",
         "本行有 {cells} 个单元格，而表头有 {columns} 列；单元格内有逗号时请加引号",
     ),
     "directory_csv": (

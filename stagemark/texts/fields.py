@@ -28,10 +28,13 @@ FIELD_TEXTS: dict[str, tuple[str, str]] = {
     "field_string_type": _TEXT,
     "field_string_unicode": _TEXT,
     "field_string_too_short": (
-        "the text is shorter than {min_length} characters",
+        "the text is shorter than {min_length:character|characters}",
         "文本过短；至少 {min_length} 个字符",
     ),
-    "field_string_too_long": ("the text is longer than {max_length} characters", "文本过长；最多 {max_length} 个字符"),
+    "field_string_too_long": (
+        "the text is longer than {max_length:character|characters}",
+        "文本过长；最多 {max_length} 个字符",
+    ),
     "field_string_pattern_mismatch": ("the text does not match {pattern}", "文本不符合格式 {pattern}"),
     "field_too_short": ("there must be at least {min_length}", "至少要有 {min_length} 项"),
     "field_too_long": ("there may be at most {max_length}", "最多只能有 {max_length} 项"),

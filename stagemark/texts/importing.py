@@ -82,7 +82,7 @@ IMPORT_TEXTS: dict[str, tuple[str, str]] = {
     ),
     # -- its rows
     "import_row_width": (
-        "the row has {cells} cells, the header {columns}; look for a delimiter in a cell without quotation marks",
+        "the row has {cells:cell|cells}, the header {columns}; look for a delimiter in a cell without quotation marks",
         "该行有 {cells} 个单元格，表头有 {columns} 个；请检查单元格中是否有未加引号的分隔符",
     ),
     "import_duplicate_id": (

@@ -11,7 +11,7 @@ INSTALMENT_TEXTS: dict[str, tuple[str, str]] = {
     "due": ("Due: {day}", "到期日：{day}"),
     "undated": ("Due: not known yet", "到期日：尚未确定"),
     "begins": ("The receivable began: {day}", "应收起始日：{day}"),
-    "overdue": ("Overdue for {days} days; to collect {by}", "逾期 {days} 天；催收方式：{by}"),
+    "overdue": ("Overdue for {days:day|days}; to collect {by}", "逾期 {days} 天；催收方式：{by}"),
     "contacts": ("Contacts asked for: {count}, the last on {day}", "已要求催收：{count} 次，最近一次 {day}"),
     "contacts_before": ("Contacts asked for: {count}", "已要求催收：{count} 次"),
     "promise": (

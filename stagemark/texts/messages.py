@@ -34,6 +34,8 @@ MESSAGE_TEXTS: dict[str, tuple[str, str]] = {
         "{person} has no channel {channel}; there are {known}",
         "{person} 没有渠道 {channel}；现有：{known}",
     ),
+    "named_in_policy": ("policy {id}: {place}", "政策“{id}”的 {place}"),
+    "named_in_playbook": ("playbook {id}: {place}", "流程“{id}”的 {place}"),
     "role_unheld": (
         "nobody holds the role {role}, which {where_named} names; what is meant for it goes to the owner's supervisor. "
         "Give it to somebody in the column roles",

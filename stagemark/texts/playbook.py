@@ -126,7 +126,7 @@ PLAYBOOK_TEXTS: dict[str, tuple[str, str]] = {
         "“{id}”在列表中重复；请使用不同的标识",
     ),
     "playbook_options_missing": (
-        "evidence {id} is a {type}: give it at least {least} options",
+        "evidence {id} is a {type}: give it at least {least:option|options}",
         "证据“{id}”的类型是 {type}：至少需要 {least} 个选项",
     ),
     "playbook_options_extra": (

@@ -352,7 +352,8 @@ SALE_TEXTS: dict[str, tuple[str, str]] = {
         "键 {key} 已用于其他内容；请使用新的键",
     ),
     "sequence_moved": (
-        "somebody else recorded in between: you expected {expected} events, there are {actual}; read the sale again",
+        "somebody else recorded in between: you expected {expected:event|events}, there are {actual}; "
+        "read the sale again",
         "期间有他人记录：您预期有 {expected} 个事件，实际有 {actual} 个；请重新读取商机",
     ),
     "answer_incomplete": (

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from stagemark.problem_texts import render
+from stagemark.texts.counts import filled
 from stagemark.texts.language import Language
 from stagemark.texts.messages import MESSAGE_TASKS
 from stagemark.texts.spans import span_text
@@ -71,7 +72,7 @@ def task_text(task: str, language: Language, params: Mapping[str, Any]) -> str |
         return None
     zh = language == "zh"
     said = _Blank(params_said(task, language, params))
-    text = texts[zh].format_map(said).strip().replace("  ", " ")  # what was left empty leaves no hole
+    text = filled(texts[zh], said).strip().replace("  ", " ")  # what was left empty leaves no hole
     return _MISSED[zh] + text if params.get("missed") else text
 
 

@@ -76,7 +76,7 @@ DEBTOR_TERMS: dict[str, tuple[str, str]] = {
 COLLECTION_TERMS = {"by": KIND_TERMS, "milestone": MILESTONE_TERMS, "debtor": DEBTOR_TERMS}
 """Which params of a task hold a term, and what it says."""
 
-_DEBT = ("Instalment {instalment}: {amount} {currency}, due {due}, {days} days overdue.",
+_DEBT = ("Instalment {instalment}: {amount} {currency}, due {due}, {days:day|days} overdue.",
          "分期 {instalment}：欠款 {amount} {currency}，到期日 {due}，已逾期 {days} 天。")  # fmt: skip
 
 
@@ -131,7 +131,7 @@ COLLECTION_TASKS: dict[str, tuple[str, str]] = {
         "{milestone}尚未计划，须待其完成才到期的分期 {waiting} 因此没有到期日。请登记计划日期。",
     ),
     "receivables": (
-        "The receivables of your people on {on}: {count}, of which {overdue} are overdue.\n{table}",
+        "The receivables of your people on {on}: {count}, of which {overdue:is|are} overdue.\n{table}",
         "{on} 团队应收账款：共 {count} 笔，其中逾期 {overdue} 笔。\n{table}",
     ),
     "collection_reopened": (

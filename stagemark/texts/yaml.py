@@ -55,4 +55,7 @@ YAML_TEXTS: dict[str, tuple[str, str]] = {
         "应为 {key} 列表",
     ),
     "yaml_other": ("it can't be read here ({detail})", "此处无法读取（{detail}）"),
+    "value_nothing": ("nothing", "空"),
+    "value_list": ("a list", "列表"),
+    "value_mapping": ("a mapping of fields", "由字段组成的映射"),
 }

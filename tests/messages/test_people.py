@@ -52,8 +52,9 @@ def test_a_role_that_nobody_holds_is_known_beforehand_with_every_place_that_name
     content["triggers"][0]["rungs"][0]["to"] = ["director"]
     found = list(check_roles([WANG, LI, EVERY], shipped_policy(), [Playbook.model_validate(content)]))
     assert {problem.params["role"] for problem in found} == {"director", "manager"}
-    assert "playbook short: triggers[0].rungs[0].to" in found[0].params["where_named"]
-    assert "policy default: collection.legal.late_to" in found[1].params["where_named"]
+    assert "playbook short: triggers[0].rungs[0].to" in found[0].text()
+    assert "policy default: collection.legal.late_to" in found[1].text()
+    assert "政策“default”的 collection.legal.late_to" in found[1].text("zh")
     (problem,) = check_roles([WANG, EVERY, WEST], shipped_policy(), [])
     assert (problem.code, problem.params["teams"]) == ("role_unheld_for", ["East"])
     boss = Person(id="boss", name="B", roles=("manager", "finance", "legal"))

@@ -85,7 +85,7 @@ def test_a_broken_chain_of_a_neighbour_is_named_too(
     asyncio.run(with_store(database, lambda store: store.write(lambda c: c.execute(forged))))
     status, out, _ = said(capsys, monkeypatch, "ledger", "verify")
     assert status == 1
-    assert "1 chains of hashes are broken" in out
+    assert "1 chain of hashes is broken" in out
     assert "complaint:C-1: event 2: its row says otherwise" in out
 
 

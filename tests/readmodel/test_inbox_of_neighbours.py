@@ -80,7 +80,7 @@ async def test_a_table_stands_on_lines_of_its_own_and_asks_for_no_answer(store: 
     )  # fmt: skip
     await inbox.post(message, LI)
     assert lines(await read(inbox, LI, at + timedelta(days=1)))[1:] == [
-        "  • due 2026-03-09: The receivables of your people on 2026-03-09: 1, of which 1 are overdue.",
+        "  • due 2026-03-09: The receivables of your people on 2026-03-09: 1, of which 1 is overdue.",
         "    Customer | Amount",
         "    acme | 5.00 CNY",
     ]

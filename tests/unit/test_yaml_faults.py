@@ -3,9 +3,14 @@
 import re
 
 import pytest
+from pydantic import JsonValue
 
+from stagemark.domain.commands import Given
+from stagemark.domain.evidence import check_given
 from stagemark.errors import InvalidInput
 from stagemark.playbooks.document import read_document
+from stagemark.playbooks.load import load_playbook
+from tests.playing import three_stages
 
 CASES = [
     ("a: [1, 2\nb: 1", 2, "yaml_bracket_open"),
@@ -40,3 +45,29 @@ def test_text_that_is_no_yaml_is_told_its_line_and_what_is_wrong_in_both_languag
     chinese = re.sub(r"（.*）", "", problem.text("zh").removeprefix(f"p.yaml:{line}"))
     assert not re.search(r"[A-Za-z]{3}", chinese.replace("YAML", ""))
     assert problem.text() != problem.text("zh")
+
+
+@pytest.mark.parametrize(
+    ("written", "english", "chinese"),
+    [
+        ("", "nothing", "空"),
+        ("[a]", "a list", "列表"),
+        ("{a: 1}", "a mapping of fields", "由字段组成的映射"),
+        ("true", "true", "true"),
+    ],
+)
+def test_what_is_no_text_is_called_as_people_call_it(written: str, english: str, chinese: str) -> None:
+    text = f"id: small\nversion: {written}\nlabel: {{zh: 小, en: S}}\nstages: []\n"
+    with pytest.raises(InvalidInput) as refused:
+        load_playbook(text)
+    (problem,) = [one for one in refused.value.problems if one.code == "playbook_text"]
+    assert f"is text, not {english};" in problem.text()
+    assert f"而不是 {chinese}；" in problem.text("zh")
+
+
+def test_a_value_of_the_wrong_type_is_said_as_it_was_typed() -> None:
+    cases: list[tuple[JsonValue, str]] = [(None, "nothing"), (True, "true"), (["a", 1], '["a", 1]')]
+    for typed, said in cases:
+        piece = Given.model_construct(evidence="note", person=None, value=typed, override=None)
+        (problem,) = check_given(three_stages(), piece)
+        assert problem.text().endswith(f"it is {said}")
