@@ -1,7 +1,8 @@
-"""Tables for people on a screen of any width: nothing is cut off; dates, figures and words of headings stay whole.
+"""Tables for people on a screen of any width: nothing is cut off; ids, dates, figures and words stay whole.
 
 A column that is empty all the way down is left out. Where the screen is narrow, long texts fold first, then amounts and
-moments, at their spaces. Where even that is not enough, each row is told as lines, a heading and what it has.
+moments: at their spaces, and between Chinese characters. Where even that is not enough, each row is told as lines, a
+heading and what it has.
 """
 
 from __future__ import annotations
@@ -15,11 +16,14 @@ from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
-__all__ = ["table_of"]
+__all__ = ["folded", "table_of"]
 
 _FIGURE: Final = re.compile(r"[-+]?[\d,]+(\.\d+)?%?( [A-Z]{3})?")
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d)?")
-_WHOLE: Final = re.compile(r"[-+]?\d[\d,.:-]*%?")
+_UNIT: Final = re.compile(r"[（“《]*(?:[\x21-\u2e7f]+|\S)[，。；：、！？）”》]*")
+"""What stays on one line: a word, an id, a figure, or one Chinese character, with the signs that cling to it."""
+_LONGEST: Final = 64
+"""An id has at most so many characters; what is longer, such as an address on the web, may fold anywhere."""
 _SHORT: Final = 12
 """A column of at most so many cells is not folded before the others have given way."""
 _LEAST: Final = 9
@@ -35,8 +39,8 @@ class _Column:
         self.heading = heading.replace(" ", "\n") if cell_len(heading) > broad else heading
         self.figures = bool(told) and all(_FIGURE.fullmatch(cell) for cell in cells if cell)
         self.full = max(map(cell_len, [*told, *self.heading.split("\n")]))
-        whole = [*heading.split(), *(word for line in told for word in line.split() if _WHOLE.fullmatch(word))]
-        self.bare = max(map(cell_len, whole), default=1)
+        whole = [*heading.split(), *(unit for line in told for unit in _UNIT.findall(line))]
+        self.bare = max((length for length in map(cell_len, whole) if length <= _LONGEST), default=1)
         stays = self.full <= _SHORT or all(_DATE.fullmatch(cell) for cell in cells if cell)
         self.least = self.full if stays else min(self.full, max(self.bare, 0 if self.figures else _LEAST))
 
@@ -55,14 +59,16 @@ def table_of(headings: Sequence[str], rows: Sequence[Sequence[Text]], width: int
     bare = sum(column.bare for column in columns.values())
     gap = next((gap for gap in (2, 1) if bare + _beside(columns, gap) <= width), None)
     if gap is None:
-        table = _upright([headings[place] for place in shown], [[row[place] for place in shown] for row in rows])
+        told = [[row[place] for place in shown] for row in rows]
+        table = _upright([headings[place] for place in shown], told, width)
     else:
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True, padding=(0, gap - 1))
-        for place, room in _fitted(columns, width - _beside(columns, gap)).items():
+        rooms = _fitted(columns, width - _beside(columns, gap))
+        for place, room in rooms.items():
             justify: Literal["left", "right"] = "right" if columns[place].figures else "left"
             table.add_column(columns[place].heading, justify=justify, width=room, overflow="fold")
         for row in rows:
-            table.add_row(*(row[place] for place in shown))
+            table.add_row(*(folded(row[place], room) for place, room in rooms.items()))
     if title:
         table.title, table.title_justify, table.title_style = title, "left", "bold"
     return table
@@ -84,14 +90,29 @@ def _fitted(columns: Mapping[int, _Column], room: int) -> dict[int, int]:
     return widths
 
 
-def _upright(headings: Sequence[str], rows: Sequence[Sequence[Text]]) -> Table:
+def folded(text: Text, room: int) -> Text:
+    """A text in lines of at most so many cells, with what belongs together on one of them."""
+    lines: list[Text] = []
+    for line in text.split("\n", allow_blank=True):
+        ends, begun = list[int](), 0
+        for unit in _UNIT.finditer(line.plain):
+            if cell_len(line.plain[begun : unit.end()]) > room and unit.start() > begun:
+                ends.append(begun := unit.start())
+        lines += line.divide(ends)
+    for line in lines:
+        line.rstrip()
+    return Text("\n").join(lines)
+
+
+def _upright(headings: Sequence[str], rows: Sequence[Sequence[Text]], width: int) -> Table:
     """Each row as lines: a heading, and what it has."""
+    room = width - max(map(cell_len, headings), default=0) - 1
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(style="bold", overflow="fold")
     table.add_column(overflow="fold")
     for row in rows:
         for heading, cell in zip(headings, row, strict=True):
             if cell.plain:
-                table.add_row(heading, cell)
+                table.add_row(heading, folded(cell, room))
         table.add_row()
     return table

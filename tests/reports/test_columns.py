@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from stagemark.reports.columns import table_of
+from stagemark.reports.columns import folded, table_of
 
 HEADINGS = ["Customer", "Instalment", "Due", "Amount", "Promise, dispute"]
 ROWS = [
@@ -39,6 +39,37 @@ def test_dates_figures_and_words_of_headings_stay_whole_on_a_screen_of_any_width
     assert [one for one in WHOLE if one not in told] == []
     assert "…" not in told
     assert max(map(cell_len, told.splitlines())) <= width
+
+
+IDS = ["after-late-large", "S-2026-017-acceptance", "prompt:S-2026-017:spare"]
+
+
+@pytest.mark.parametrize("width", range(50, 130))
+def test_ids_stay_whole_on_a_screen_of_any_width_also_within_chinese(width: int) -> None:
+    headings = ["客户", "Sale", "Instalment", "Due", "Age", "Amount", "To collect"]
+    rows = [
+        [
+            f"苏州恒达精密机械（{IDS[2]}），主轴很响",
+            IDS[0],
+            IDS[1],
+            "2026-03-05",
+            "121",
+            "240,000.00 CNY",
+            "legal action",
+        ],
+        ["acme", "S-1", "1", "2026-12-05", "", "50.00 CNY", "by phone"],
+    ]
+    out = io.StringIO()
+    Console(file=out, width=width).print(table_of(headings, [list(map(Text, row)) for row in rows], width))
+    told = out.getvalue()
+    assert [one for one in [*IDS, "2026-03-05", "2026-12-05", "240,000.00"] if one not in told] == []
+    assert max(map(cell_len, told.splitlines())) <= width
+
+
+def test_what_is_longer_than_any_id_folds_and_no_line_begins_with_a_full_stop() -> None:
+    text = folded(Text("见 https://files.example/" + "x" * 90 + "。已读，主轴很响。"), 20)
+    assert text.plain.splitlines()[0] == "见"
+    assert not any(line.startswith(("。", "，")) for line in text.plain.splitlines())
 
 
 def test_where_no_table_fits_each_row_is_told_as_lines() -> None:
