@@ -16,6 +16,7 @@ from stagemark.texts.fields import FIELD_TEXTS
 from stagemark.texts.importing import IMPORT_TEXTS
 from stagemark.texts.language import Language
 from stagemark.texts.messages import MESSAGE_TEXTS
+from stagemark.texts.money import grouped
 from stagemark.texts.neighbours import NEIGHBOUR_TEXTS
 from stagemark.texts.playbook import EVIDENCE_TYPE_TERMS, PLAYBOOK_TEXTS
 from stagemark.texts.sale import SALE_TEXTS, TERMS
@@ -71,7 +72,7 @@ def _said(value: Any, language: Language, name: str) -> str:
         return render("value_nothing", language, {}) if value is None else str(value).lower()
     termed = name in _TERMED and isinstance(value, str)
     term = (_TERMS.get(f"{name}:{value}") or _TERMS.get(value)) if termed else None
-    return term[language == "zh"] if term else str(value)
+    return term[language == "zh"] if term else grouped(str(value))
 
 
 def render(code: str, language: Language, params: Mapping[str, Any]) -> str:

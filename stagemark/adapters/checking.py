@@ -137,7 +137,15 @@ def check_letters(letters: Letters, kept: Iterable[Playbook] = ()) -> list[Probl
 
 def params_of(task: str) -> list[str]:
     """The params that a task always has: those that its shipped text uses."""
-    return list(dict.fromkeys(name for text in TASKS[task] for _, name, _, _ in Formatter().parse(text) if name))
+    return list(dict.fromkeys(name for text in TASKS[task] for name in _names(text)))
+
+
+def _names(text: str) -> Iterator[str]:
+    """The names in a text, and those behind a colon: an amount's currency."""
+    for _, name, spec, _ in Formatter().parse(text):
+        if name:
+            yield name
+            yield from _names(spec or "")
 
 
 def _sample(task: str) -> dict[str, Any]:

@@ -214,7 +214,7 @@ def clear(
     except Refused as refused:
         raise type(refused)(*map(plainly, refused.problems)) from None
     line = PAGE_TEXTS["cleared"][language(speaks) == "zh"].format(
-        id=found.id, sale=sale, amount=found.amount.text(language(speaks)), until=found.until
+        id=found.id, sale=sale, amount=found.amount.text(), until=found.until
     )
     tell(found, output, [line])
 
@@ -264,10 +264,9 @@ def _said(row: Mapping[str, Any]) -> dict[str, Any]:
     """For people, who read an amount in one piece."""
     limit = None
     if row["limit"] is not None:
-        used = money(row["used"] or "0", short=True) or "0"
-        limit = f"{used} / {money(row['limit'], row['limit_currency'], short=True)}"
+        limit = f"{money(row['used'] or '0') or '0.00'} / {money(row['limit'], row['limit_currency'])}"
     sums = {
-        shown: [money(amount, currency, short=True) for currency, amount in sorted(row[name].items())]
+        shown: [money(amount, currency) for currency, amount in sorted(row[name].items())]
         for shown, name in (("owed", "exposure"), ("waits", "waiting"))
     }
     return {

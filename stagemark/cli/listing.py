@@ -19,6 +19,7 @@ from stagemark.errors import InvalidInput, Problem
 from stagemark.reports.columns import table_of
 from stagemark.spreadsheets import cell as text_cell
 from stagemark.texts.language import Language
+from stagemark.texts.money import money_text
 from stagemark.texts.terms import YES_TERMS, Terms, joined, term
 
 __all__ = ["ListOutput", "checked", "labelled", "money", "show", "show_problems"]
@@ -85,19 +86,17 @@ def checked(found: Sequence[Problem], fine: str, output: str, speaks: Language) 
         raise SystemExit(InvalidInput.exit_status)
 
 
-def money(amount: str | Decimal, currency: str = "", *, short: bool = False) -> str:
+def money(amount: str | Decimal, currency: str = "") -> str:
     """An amount as tables say it.
 
     Args:
         amount: How much.
-        currency: In which currency; without one, zero is left empty.
-        short: Leave out cents that are none.
+        currency: In which currency; without one, which another column names, zero is left empty.
     """
     number = Decimal(amount)
-    if not number and not currency:
-        return ""
-    said = f"{number:,.2f}"
-    return " ".join(filter(None, (said.removesuffix(".00") if short else said, currency)))
+    if currency:
+        return money_text(number, currency)
+    return f"{number:,.2f}" if number else ""
 
 
 def labelled(label: str, id_: str) -> str:

@@ -261,7 +261,7 @@ def _condition(playbook: Playbook, condition: Condition, tongue: Language) -> st
     elif condition.operator == "not_older_than":
         said = _labelled(playbook.evidence_of[value], tongue)
     elif evidence.type is EvidenceType.MONEY:
-        said = money(value, playbook.currency, short=True)
+        said = money(value, playbook.currency)
     else:
         said = joined((options.get(str(one), escape(str(one))) for one in values), tongue)
     sign = _SIGNS.get(condition.operator, "≥")

@@ -169,4 +169,4 @@ def _share(share: Share, by: By, output: str, speech: Language) -> Mapping[str, 
         row["group"] = CELL_TERMS["not_due"][speech == "zh"]
     amounts: dict[str, Decimal] = {"outstanding": share.outstanding, "overdue": share.overdue}
     amounts.update(share.cells.items())
-    return {**row, **{name: money(amount, short=True) for name, amount in amounts.items()}}
+    return {**row, **{name: money(amount) for name, amount in amounts.items()}}

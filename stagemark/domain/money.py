@@ -5,11 +5,12 @@ from __future__ import annotations
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, InvalidOperation
 from typing import Annotated, Any
 
-from moneyed import Money, get_currency
+from moneyed import get_currency
 from moneyed.classes import CurrencyDoesNotExist
-from moneyed.l10n import format_money
 from pydantic import AfterValidator, BaseModel, ConfigDict, field_validator
 from pydantic_core import PydanticCustomError
+
+from stagemark.texts.money import money_text
 
 __all__ = ["Amount", "Currency", "counted_out", "number_of", "payable", "rounded_up"]
 
@@ -52,9 +53,9 @@ class Amount(BaseModel):
             raise PydanticCustomError("money_malformed", "an amount is a decimal number from 0 to 10^15")
         return amount
 
-    def text(self, language: str = "en") -> str:
-        """Say it as people of that language write it."""
-        return format_money(Money(self.amount, self.currency), locale="zh_CN" if language == "zh" else "en_US")
+    def text(self) -> str:
+        """Say it as people read it."""
+        return money_text(self.amount, self.currency)
 
 
 def payable(amount: Decimal, currency: str) -> bool:

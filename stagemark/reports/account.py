@@ -8,11 +8,11 @@ from typing import Any
 
 from stagemark.domain.account.policy import AccountPolicy
 from stagemark.domain.account.state import AccountState
-from stagemark.domain.money import Amount
 from stagemark.domain.playbook import Named
 from stagemark.texts.account import CLEARANCE_TERMS
 from stagemark.texts.account_page import PAGE_TEXTS
 from stagemark.texts.language import Language
+from stagemark.texts.money import money_text
 from stagemark.texts.tasks_account import GRADE_TERMS
 from stagemark.texts.terms import Terms, joined, term
 
@@ -60,7 +60,7 @@ def lines_of(state: AccountState, policy: AccountPolicy, names: Terms, language:
         return PAGE_TEXTS[key][zh].format(**params)
 
     def money(amount: Decimal, currency: str) -> str:
-        return Amount(amount=amount, currency=currency).text(language)
+        return money_text(amount, currency)
 
     def sums(amounts: Mapping[str, Decimal]) -> str:
         return joined((money(amount, currency) for currency, amount in sorted(amounts.items())), language)
@@ -90,10 +90,10 @@ def lines_of(state: AccountState, policy: AccountPolicy, names: Terms, language:
     yield from (say(key, value=value) for key, value in plain.items() if value)
     if state.limit is not None:
         used = money(state.used or Decimal(0), state.limit.currency)
-        yield say("limit", limit=state.limit.text(language), used=used)
+        yield say("limit", limit=state.limit.text(), used=used)
     else:
         proposal = state.proposed_limit(policy)
-        yield say("no_limit", proposal=proposal.text(language) if proposal else "–")
+        yield say("no_limit", proposal=proposal.text() if proposal else "–")
     if state.exempt is not None:
         yield say("exempt", until=state.exempt.until, by=person(state.exempt.approved_by), reason=state.exempt.reason)
     if state.worsened is not None:
@@ -105,7 +105,7 @@ def lines_of(state: AccountState, policy: AccountPolicy, names: Terms, language:
         )  # fmt: skip
     for id_, one in state.clearances.items():
         yield say(
-            "clearance", id=id_, opportunity=one.opportunity, amount=one.amount.text(language), until=one.until,
+            "clearance", id=id_, opportunity=one.opportunity, amount=one.amount.text(), until=one.until,
             status=CLEARANCE_TERMS[one.status][zh],
         )  # fmt: skip
     for review in state.reviews:

@@ -9,10 +9,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from stagemark.domain.money import Amount
 from stagemark.texts.briefing import BRIEFING_TEXTS
 from stagemark.texts.counts import filled
 from stagemark.texts.language import Language
+from stagemark.texts.money import money_text
 from stagemark.texts.terms import ROLE_TERMS, Terms, joined, paired, term
 
 __all__ = ["Section", "Voice"]
@@ -56,7 +56,7 @@ class Voice:
 
     def money(self, amount: str | Decimal, currency: str) -> str:
         """An amount."""
-        return Amount(amount=Decimal(amount), currency=currency).text(self.language)
+        return money_text(amount, currency)
 
     def person(self, id_: str | None) -> str:
         """What somebody is called; nothing for nobody."""

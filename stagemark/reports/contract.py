@@ -8,11 +8,11 @@ from typing import Any
 from pydantic import JsonValue, ValidationError
 
 from stagemark.domain.contract import Cleared, Contract, Instalment
-from stagemark.domain.money import Amount
 from stagemark.domain.playbook import EvidenceType
 from stagemark.texts.contract import CONTRACT_TEXTS, OWNER_TERMS
 from stagemark.texts.counts import filled
 from stagemark.texts.language import Language
+from stagemark.texts.money import money_text
 from stagemark.texts.spans import span_text
 from stagemark.texts.tasks_aftercare import WARRANTY_TERMS
 from stagemark.texts.tasks_collection import MILESTONE_TERMS, TYPE_TERMS
@@ -28,7 +28,7 @@ def in_words(type_: EvidenceType, value: JsonValue, language: Language) -> str |
             return "\n  ".join(_lines(Contract.model_validate(value), language))
         if type_ is EvidenceType.CLEARANCE:
             cleared = Cleared.model_validate(value)
-            return _say("cleared", language, id=cleared.id, amount=cleared.amount.text(language), until=cleared.until)
+            return _say("cleared", language, id=cleared.id, amount=cleared.amount.text(), until=cleared.until)
     except ValidationError:  # it was recorded by an older version, or imported
         return None
     return None
@@ -41,10 +41,10 @@ def _say(key: str, language: Language, **params: Any) -> str:
 def _lines(contract: Contract, language: Language) -> Iterator[str]:
     zh = language == "zh"
     number = f"{contract.number} · " if contract.number else ""
-    amount = contract.amount.text(language)
+    amount = contract.amount.text()
     yield _say("head", language, number=number, amount=amount, terms=OWNER_TERMS[contract.terms][zh])
     for one in contract.instalments:
-        money = Amount(amount=one.amount, currency=contract.amount.currency).text(language)
+        money = money_text(one.amount, contract.amount.currency)
         kind, due = TYPE_TERMS[one.type][zh], _due(one, language)
         yield _say("instalment", language, id=one.id, amount=money, type=kind, due=due)
     lists = {

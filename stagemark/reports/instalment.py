@@ -8,10 +8,10 @@ from typing import Any
 
 from stagemark.domain.collection.receivables import Owing, kind_said
 from stagemark.domain.collection.state import CollectionState, Receivable
-from stagemark.domain.money import Amount
 from stagemark.texts.counts import filled
 from stagemark.texts.instalment_page import INSTALMENT_TEXTS
 from stagemark.texts.language import Language
+from stagemark.texts.money import money_text
 from stagemark.texts.tasks import task_text
 from stagemark.texts.tasks_collection import BECAME_TERMS, DEBTOR_TERMS, PROMISE_TERMS, TYPE_TERMS
 from stagemark.texts.terms import Terms, term
@@ -37,7 +37,7 @@ def lines_of(
         return filled(INSTALMENT_TEXTS[key][zh], params)
 
     def money(amount: Decimal) -> str:
-        return Amount(amount=amount, currency=state.currency).text(language)
+        return money_text(amount, state.currency)
 
     def person(id_: str) -> str:
         return term(names, id_, language)

@@ -20,6 +20,7 @@ from stagemark.reports.labels import Labels
 from stagemark.reports.render import DASH, days_of
 from stagemark.reports.texts import Words
 from stagemark.reports.timeline import Amended, Due, Entry, StayShown, Timeline
+from stagemark.texts.money import money_text
 from stagemark.texts.terms import ROLE_TERMS, joined, paired, term
 
 __all__ = ["timeline_json", "timeline_tables"]
@@ -63,7 +64,7 @@ class _Telling:
         life = self.say(f"life_{told.life}")
         if told.open_stages:
             life += f" ({self._joined(map(self._stage, told.open_stages))})"
-        value = told.value and f"{told.value['amount']} {told.value['currency']}"
+        value = told.value and money_text(told.value["amount"], str(told.value["currency"]))
         playbook = f"{self.words.playbook(told.playbook)} ({told.playbook_version})"
         facts = {"account": told.account, "owner": self.words.person(told.owner), "life": life, "playbook": playbook}
         facts |= {"value": str(value)} if value else {}
@@ -249,7 +250,7 @@ class _Telling:
 
 def _plain(value: JsonValue) -> str:
     if isinstance(value, dict) and set(value) == {"amount", "currency"}:
-        return f"{value['amount']} {value['currency']}"
+        return money_text(value["amount"], str(value["currency"]))
     if isinstance(value, dict) and "uri" in value:
         return str(value["uri"])
     if value is None:

@@ -69,11 +69,12 @@ ACCOUNT_TEXTS: dict[str, tuple[str, str]] = {
         "（按注册资本建议：{amount}）",
     ),
     "limit_exceeded": (
-        "{amount} {currency} on credit is over the limit of {limit} {into} by {over} {into}: {used} are used, {free} "
-        "free. Have that much paid at the signing (a larger deposit), collect what is owed, have finance set a limit "
-        "of {needed} or more, or let finance override with a reason",
-        "赊销 {amount} {currency} 超出信用额度 {limit} {into}，超出 {over} {into}：已用 {used}，可用 {free}。"
-        "可提高签约时付款（定金）、先收回欠款、请财务把额度设为不低于 {needed}，或由财务说明理由后特批",
+        "{amount:{currency}} on credit is over the limit of {limit:{into}} by {over:{into}}: {used:{into}} are used, "
+        "{free:{into}} free. Have that much paid at the signing (a larger deposit), collect what is owed, have "
+        "finance set a limit of {needed:{into}} or more, or let finance override with a reason",
+        "赊销 {amount:{currency}} 超出信用额度 {limit:{into}}，超出 {over:{into}}："
+        "已用 {used:{into}}，可用 {free:{into}}。"
+        "可提高签约时付款（定金）、先收回欠款、请财务把额度设为不低于 {needed:{into}}，或由财务说明理由后特批",
     ),
     "rate_missing": (
         "{currency} can't be counted against a limit in {into}: give a dated rate from {currency} into {into}",
@@ -151,8 +152,8 @@ ACCOUNT_TEXTS: dict[str, tuple[str, str]] = {
         "到账 {payment} 没有待分配余额：已分配或已退回；分配有误请在对应商机撤回",
     ),
     "payment_beyond_waiting": (
-        "of payment {payment} {waiting} {currency} wait, not {amount}; give {waiting} or less",
-        "到账 {payment} 待分配 {waiting} {currency}，不足 {amount}；请不超过 {waiting}",
+        "of payment {payment} {waiting:{currency}} wait, not {amount:{currency}}; give {waiting:{currency}} or less",
+        "到账 {payment} 待分配 {waiting:{currency}}，不足 {amount:{currency}}；请不超过 {waiting:{currency}}",
     ),
     "sale_not_of_account": (
         "this account has no contract of sale {opportunity}; it has: {known}",
@@ -165,9 +166,9 @@ ACCOUNT_TEXTS: dict[str, tuple[str, str]] = {
         "登记，并在此登记退回",
     ),
     "assign_beyond": (
-        "{amount} {currency} for {opportunity}, but {owed} is owed there; give that or less, or --entered if somebody "
-        "has entered the same money there by hand",
-        "分配给商机 {opportunity} 的 {amount} {currency} 超过欠款 {owed}；请不超过欠款；"
+        "{amount:{currency}} for {opportunity}, but {owed:{currency}} is owed there; give that or less, or --entered "
+        "if somebody has entered the same money there by hand",
+        "分配给商机 {opportunity} 的 {amount:{currency}} 超过欠款 {owed:{currency}}；请不超过欠款；"
         "如该款已在商机手工登记，请加 --entered",
     ),
 }

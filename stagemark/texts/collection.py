@@ -45,9 +45,9 @@ COLLECTION_TEXTS: dict[str, tuple[str, str]] = {
         "商机 {id} 没有欠款；请把到账登记到客户名下，待分配",
     ),
     "payment_known": (
-        "payment {payment} is recorded already: {amount} {currency} on {on}; give another payment its own id, or take "
+        "payment {payment} is recorded already: {amount:{currency}} on {on}; give another payment its own id, or take "
         "that one back first",
-        "付款 {payment} 已登记：{on} {amount} {currency}；另一笔付款请用新的编号，登记有误请先撤回",
+        "付款 {payment} 已登记：{on} {amount:{currency}}；另一笔付款请用新的编号，登记有误请先撤回",
     ),
     "payment_not_positive": ("payment {payment} has no amount; give more than 0", "付款 {payment} 的金额必须大于 0"),
     "payment_in_future": (
@@ -60,9 +60,9 @@ COLLECTION_TEXTS: dict[str, tuple[str, str]] = {
         "到账日期 {on} 早于签约日 {signed} 过久；本合同的付款最早可为 {first}",
     ),
     "amount_too_fine": (
-        "{amount} {currency} can't be paid: the currency has no coin so small; give an amount that can be, or all that "
+        "{amount:{currency}} can't be paid: the currency has no coin so small; give an amount that can be, or all that "
         "is there",
-        "{amount} {currency} 小于该币种的最小单位，无法支付；请填写可支付的金额，或填写全部余额",
+        "{amount:{currency}} 小于该币种的最小单位，无法支付；请填写可支付的金额，或填写全部余额",
     ),
     "payment_twice_allocated": (
         "payment {payment} says twice what it is for; give instalments, or an allocation, not both",
@@ -79,9 +79,10 @@ COLLECTION_TEXTS: dict[str, tuple[str, str]] = {
         "分配金额合计 {parts}，与付款金额 {amount} 不符；请把各部分改为合计 {amount}，或把金额改为 {parts}",
     ),
     "payment_beyond": (
-        "of {amount} {currency} only {owed} is owed there; enter {owed} here, and report the rest of {rest} to the "
-        "account, where it waits and can be assigned",
-        "{amount} {currency} 中只有 {owed} 属于这里的欠款；请在此登记 {owed}，其余 {rest} 登记到客户名下，待分配",
+        "of {amount:{currency}} only {owed:{currency}} is owed there; enter {owed:{currency}} here, and report the "
+        "rest of {rest:{currency}} to the account, where it waits and can be assigned",
+        "{amount:{currency}} 中只有 {owed:{currency}} 属于这里的欠款；请在此登记 {owed:{currency}}，"
+        "其余 {rest:{currency}} 登记到客户名下，待分配",
     ),
     "payment_unknown": (
         "there is no payment {payment} here; there are: {known}",
@@ -107,8 +108,8 @@ COLLECTION_TEXTS: dict[str, tuple[str, str]] = {
         "分期 {instalment} 尚无到期日，无需承诺",
     ),
     "promise_beyond": (
-        "{amount} {currency} is promised, {owed} is owed; promise that or less",
-        "承诺金额 {amount} {currency} 超过欠款 {owed}；请不超过欠款",
+        "{amount:{currency}} is promised, {owed:{currency}} is owed; promise that or less",
+        "承诺金额 {amount:{currency}} 超过欠款 {owed:{currency}}；请不超过欠款",
     ),
     "legal_approved": (
         "legal action for instalment {instalment} was approved by {by} on {on}",

@@ -263,15 +263,15 @@ SALE_TEXTS: dict[str, tuple[str, str]] = {
         "交付物“{deliverable}”的约定日期 {due} 早于签约日 {signed}；请填写实际交付日期，或更正签约日",
     ),
     "clearance_missing": (
-        "{amount} {currency} is paid later than at the signing: ask the account for a clearance of that much, observed "
+        "{amount:{currency}} is paid later than at the signing: ask the account for a clearance of that much, observed "
         "not after the signing, and give it as evidence {evidence}, or override it with a name and a reason",
-        "签约后才收的款项为 {amount} {currency}：请先向客户档案申请相应的信用额度占用（发生时间不晚于签约），"
+        "签约后才收的款项为 {amount:{currency}}：请先向客户档案申请相应的信用额度占用（发生时间不晚于签约），"
         "并作为证据“{evidence}”提交；或注明姓名和理由后豁免",
     ),
     "clearance_short": (
-        "the clearance {clearance} is for {found}, but {amount} {currency} is paid later than at the signing; ask for "
+        "the clearance {clearance} is for {found}, but {amount:{currency}} is paid later than at the signing; ask for "
         "another",
-        "信用额度占用“{clearance}”为 {found}，而签约后才收的款项为 {amount} {currency}；请重新申请",
+        "信用额度占用“{clearance}”为 {found}，而签约后才收的款项为 {amount:{currency}}；请重新申请",
     ),
     "clearance_over": (
         "the clearance {clearance} held until {until}, the signing is on {signed}; ask for another",

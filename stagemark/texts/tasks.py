@@ -9,6 +9,7 @@ from stagemark.problem_texts import render
 from stagemark.texts.counts import filled
 from stagemark.texts.language import Language
 from stagemark.texts.messages import MESSAGE_TASKS
+from stagemark.texts.money import grouped
 from stagemark.texts.spans import span_text
 from stagemark.texts.tasks_account import ACCOUNT_TASKS, ACCOUNT_TERMS
 from stagemark.texts.tasks_aftercare import AFTERCARE_TASKS, AFTERCARE_TERMS
@@ -93,4 +94,4 @@ def _said(task: str, name: str, value: Any, language: Language) -> str:
     if name in _SPANS:
         return span_text(str(value), language)
     term = _TERMS.get(task, {}).get(name, {}).get(value) if isinstance(value, str) else None
-    return term[language == "zh"] if term else str(value)
+    return term[language == "zh"] if term else grouped(str(value))

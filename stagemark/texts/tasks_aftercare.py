@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from stagemark.texts.counts import filled
 from stagemark.texts.terms import term
 
 if TYPE_CHECKING:
@@ -59,7 +60,10 @@ ROUND_TERMS: dict[str, tuple[str, str]] = {
 }
 ORDER_TEXTS: dict[str, tuple[str, str]] = {
     "due": ("the next order, about {due}", "约 {due} 的下一次采购"),
-    "before": ("{now} {currency} instead of {before}", "由 {before} 降至 {now} {currency}"),
+    "before": (
+        "{now:{currency}} instead of {before:{currency}}",
+        "由 {before:{currency}} 降至 {now:{currency}}",
+    ),
 }
 """What orders ask for, by the param that only it has: a repurchase, a sharp fall."""
 AFTERCARE_TERMS = {"how": HOW_TERMS, "item": ITEM_TERMS, "term": WARRANTY_TERMS, "round": ROUND_TERMS}
@@ -107,7 +111,7 @@ def contact_text(item: str, text: str, params: Mapping[str, Any], language: Lang
         return text
     for name, (en, zh) in ORDER_TEXTS.items():
         if name in params:
-            return (zh if language == "zh" else en).format_map(params)
+            return filled(zh if language == "zh" else en, params)
     label = params["label"][language] if params.get("label") else None
     if (warranty := params.get("term")) is not None:
         return f"{label or term(WARRANTY_TERMS, warranty, language)} ({params['ends']})"
@@ -139,8 +143,9 @@ AFTERCARE_TASKS: dict[str, tuple[str, str]] = {
         "按客户自己的采购节奏，下次采购约在 {due}（上次订单 {last}）：现在就该联系。",
     ),
     "orders_fell": (
-        "Orders have fallen sharply: {now} {currency} within {window}, {before} in as long before. Find out why.",
-        "订单量明显下滑：最近 {window}为 {now} {currency}，此前同样时长为 {before}。请查明原因。",
+        "Orders have fallen sharply: {now:{currency}} within {window}, {before:{currency}} in as long before. "
+        "Find out why.",
+        "订单量明显下滑：最近 {window}为 {now:{currency}}，此前同样时长为 {before:{currency}}。请查明原因。",
     ),
     "prompt": (
         "Suggest {product_en} to the customer. You can say: “{say_en}” Record the answer to prompt {prompt}.",

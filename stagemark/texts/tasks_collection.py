@@ -76,8 +76,8 @@ DEBTOR_TERMS: dict[str, tuple[str, str]] = {
 COLLECTION_TERMS = {"by": KIND_TERMS, "milestone": MILESTONE_TERMS, "debtor": DEBTOR_TERMS}
 """Which params of a task hold a term, and what it says."""
 
-_DEBT = ("Instalment {instalment}: {amount} {currency}, due {due}, {days:day|days} overdue.",
-         "分期 {instalment}：欠款 {amount} {currency}，到期日 {due}，已逾期 {days} 天。")  # fmt: skip
+_DEBT = ("Instalment {instalment}: {amount:{currency}}, due {due}, {days:day|days} overdue.",
+         "分期 {instalment}：欠款 {amount:{currency}}，到期日 {due}，已逾期 {days} 天。")  # fmt: skip
 
 
 def _debt(en: str, zh: str) -> tuple[str, str]:
@@ -87,8 +87,8 @@ def _debt(en: str, zh: str) -> tuple[str, str]:
 # task: (en, zh)
 COLLECTION_TASKS: dict[str, tuple[str, str]] = {
     "remind": (
-        "Instalment {instalment} falls due on {due}: {amount} {currency}. Remind the customer, gently.",
-        "分期 {instalment} 将于 {due} 到期：{amount} {currency}。请委婉地提醒客户。",
+        "Instalment {instalment} falls due on {due}: {amount:{currency}}. Remind the customer, gently.",
+        "分期 {instalment} 将于 {due} 到期：{amount:{currency}}。请委婉地提醒客户。",
     ),
     "collect_phone": _debt(
         "Phone the customer: a gentle and focused reminder; ask for the whole, not a part. {debtor}",

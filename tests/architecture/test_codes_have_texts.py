@@ -88,4 +88,6 @@ def test_both_texts_are_there_and_speak_of_the_same(code: str) -> None:
 
 
 def _names(text: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(text) if name}
+    """The names in a text, and those behind a colon: an amount's currency."""
+    parts = [(name, spec or "") for _, name, spec, _ in Formatter().parse(text) if name]
+    return {name for name, _ in parts}.union(*(_names(spec) for _, spec in parts))

@@ -55,16 +55,16 @@ def test_credit_is_cleared_for_a_signing_or_refused_with_what_would_make_it_lawf
     done(stagemark, "open", "CR-1", "--account", "acme", "--owner", "wang")
     refused = stagemark("account", "clear", "acme", "CR-1", "--amount", "60000CNY")
     assert (refused.status, refused.codes) == (2, ["limit_missing"])
-    assert "500000.00 CNY" in refused.err
+    assert "500,000.00 CNY" in refused.err
     done(stagemark, "account", "limit", "acme", "50000CNY", "--reason", "as surveyed")
     refused = stagemark("account", "clear", "acme", "CR-1", "--amount", "60000CNY", "--language", "zh")
     assert refused.codes == ["limit_exceeded"]
-    assert "超出 10000 CNY" in refused.err
+    assert "超出 10,000.00 CNY" in refused.err
     said = done(
         stagemark, "account", "clear", "acme", "CR-1", "--amount", "60000CNY", "--id", "C-1",
         "--override", "parent pays",
     )  # fmt: skip
-    assert said.startswith("Clearance C-1: CN¥60,000.00 on credit for CR-1")
+    assert said.startswith("Clearance C-1: 60,000.00 CNY on credit for CR-1")
     carried = json.loads(done(stagemark, "show", "CR-1", "--output", "json"))
     assert "C-1" in json.dumps(carried)
     shown = account(stagemark, "acme", lambda found: "C-1" in found["clearances"])
@@ -80,7 +80,7 @@ def test_what_is_asked_wrongly_of_credit_is_refused_and_an_account_is_shown_in_w
     account(stagemark, "omega", lambda found: found["owner"] == "wang")
     words = done(stagemark, "account", "show", "omega", "--language", "zh")
     assert words.startswith("omega · Omega · ")
-    assert "信用额度：未设定；建议：¥40.00" in words
+    assert "信用额度：未设定；建议：40.00 CNY" in words
     assert "omega" in done(stagemark, "account", "list", "--owner", "wang", "--output", "csv")
 
 

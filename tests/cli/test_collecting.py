@@ -89,7 +89,7 @@ def test_promises_disputes_and_deliveries_are_recorded_and_listed(
     parts = [{"id": "1", "amount": "50000", "due": ago(40)}, {"id": "2", "amount": "150000", "due": ago(10)}]
     signed(stagemark, "C-1", parts, "acme-1")
     told = done("show", "C-1", "--language", "en")
-    for line in ("HT-7 · CN¥200,000.00, our standard contract", f"1: CN¥50,000.00 (part), due on {ago(40)}"):
+    for line in ("HT-7 · 200,000.00 CNY, our standard contract", f"1: 50,000.00 CNY (part), due on {ago(40)}"):
         assert line in told
     assert "{" not in told
     assert stagemark("promise", "make", "C-1", "1", "--until", ago(1)).codes == ["promise_in_past"]
@@ -156,7 +156,7 @@ def test_what_became_of_a_receivable_is_known_afterwards(stagemark: CommandLine,
     assert (shown["legal"]["by"], shown["outstanding"], shown["debtor"]) == ("li", "150000", "stubborn")
     lines = done("instalment", "show", "C-2", "3", "--output", "table", "--language", "en").splitlines()
     assert lines[0] == "C-2 · instalment 3 · part · open"
-    assert lines[1] == "Amount: CN¥150,000.00, paid CN¥0.00, owed CN¥150,000.00"
+    assert lines[1] == "Amount: 150,000.00 CNY, paid 0.00 CNY, owed 150,000.00 CNY"
     assert f"Legal action approved by 李 on {ago(0)}" in lines
     assert "False" not in str(lines)
     assert "固执型" in done("instalment", "show", "C-2", "3", "--output", "table", "--language", "zh")

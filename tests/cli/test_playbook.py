@@ -92,7 +92,7 @@ def test_show_says_conditions_as_people_do(stagemark: InProcess) -> None:
 def test_show_says_money_in_the_playbooks_currency_and_when_a_condition_counts(stagemark: InProcess) -> None:
     (stagemark.folder / "dollars.yaml").write_text(DOLLARS, encoding="utf-8")
     english = stagemark("playbook", "show", "dollars.yaml").out
-    assert "needs budget Budget ≥ 10,000 USD (Need is recorded)" in english
+    assert "needs budget Budget ≥ 10,000.00 USD (Need is recorded)" in english
     assert '"currency": "USD"' in english
     assert "CNY" not in english
     assert "(需求 已记录)" in stagemark("playbook", "show", "dollars.yaml", "--language", "zh").out

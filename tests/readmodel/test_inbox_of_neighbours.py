@@ -65,7 +65,7 @@ async def test_a_trigger_of_the_sale_under_the_same_number_is_another_matter(sto
     found = await read(inbox, WANG, at + timedelta(days=2))
     (note,) = found.digests[0].notes
     assert (note.trigger, note.status) == (
-        "Instalment 1 falls due on 2026-03-05: 5 CNY. Remind the customer, gently.",
+        "Instalment 1 falls due on 2026-03-05: 5.00 CNY. Remind the customer, gently.",
         "open",
     )
     assert "stagemark answer collection:S-1 3 done" in lines(found)[-1]

@@ -101,10 +101,10 @@ async def test_the_page_tells_orders_trend_contacts_what_is_due_and_what_to_say(
                  "Communication style identified": "Noted in the directory"}),
     ]  # fmt: skip
     assert rows(found, "orders") == [
-        ("PO-1", SALE, "2026-04-02", "CN¥20,000.00"),
-        (SALE, SALE, "2026-03-02", "CN¥100,000.00"),
+        ("PO-1", SALE, "2026-04-02", "20,000.00 CNY"),
+        (SALE, SALE, "2026-03-02", "100,000.00 CNY"),
     ]
-    assert rows(found, "trend") == [("2026 Q1", "CN¥100,000.00"), ("2026 Q2", "CN¥20,000.00")]
+    assert rows(found, "trend") == [("2026 Q1", "100,000.00 CNY"), ("2026 Q2", "20,000.00 CNY")]
     assert rows(found, "satisfaction") == [("2026-04-08", SALE, "5", "all well")]
     assert [row[:3] for row in rows(found, "proposed")] == [("2026-04-15", "card", "no answer yet")]
     assert [row[1:] for row in rows(found, "documents")] == [("Proposal", SALE, "dms:proposal-7")]
@@ -136,11 +136,11 @@ async def test_a_complaint_and_what_is_overdue_come_first_and_no_prompt_is_said(
     found = await page(store, life)
     hints = [hint.text for hint in found.next]
     assert hints[0].startswith("First ask about the complaint C-1")
-    assert hints[1] == "Settle what is overdue: CN¥100,000.00 of S-1, for 11 days. Ask for all of it, not a part."
+    assert hints[1] == "Settle what is overdue: 100,000.00 CNY of S-1, for 11 days. Ask for all of it, not a part."
     assert "No prompt now: complaints of the customer are open: C-1" in hints
     assert not any("referral" in hint for hint in hints)
     assert rows(found, "complaints") == [("C-1", "Dead cameras", "open", "let them vent", "2026-04-10")]
-    assert rows(found, "instalments")[0][4:] == ("CN¥100,000.00", "2026-04-04", "11")
+    assert rows(found, "instalments")[0][4:] == ("100,000.00 CNY", "2026-04-04", "11")
     assert ("S-1", "delivery", "", "2026-03-05") in rows(found, "deliveries")
 
 
@@ -156,7 +156,7 @@ until 2026-02-13
     await write_sale(store)
     await write(store, "collection", play.entries)
     assert rows(await page(store, completed()), "payments") == [
-        ("2026-02-11", SALE, "CN¥60,000.00", "1: CN¥50,000.00, 2: CN¥10,000.00")
+        ("2026-02-11", SALE, "60,000.00 CNY", "1: 50,000.00 CNY, 2: 10,000.00 CNY")
     ]
 
 
@@ -226,9 +226,9 @@ async def test_the_customer_is_called_by_name_with_what_is_known_of_their_credit
     found = await page(store, life, language)
     assert found.standing.split(" · ") == {
         "en": ["Group: Aurora", "Customer level: A", "Credit grade: C",
-               "Credit limit: CN¥500,000.00, used: CN¥100,000.00", "Owed: CN¥100,000.00"],
+               "Credit limit: 500,000.00 CNY, used: 100,000.00 CNY", "Owed: 100,000.00 CNY"],
         "zh": ["集团：Aurora", "客户级别：A", "信用等级：C 级",
-               "信用额度：¥500,000.00，已用：¥100,000.00", "欠款：¥100,000.00"],
+               "信用额度：500,000.00 CNY，已用：100,000.00 CNY", "欠款：100,000.00 CNY"],
     }[language]  # fmt: skip
     title = {"en": "Before the visit: 极光贸易 (acme)", "zh": "拜访准备单：极光贸易（acme）"}[language]
     html = briefing_html(found)

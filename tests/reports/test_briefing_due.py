@@ -88,9 +88,9 @@ async def test_open_tasks_late_and_coming_milestones_and_instalments_stand_there
     found = await page(store, life)
     assert found.due.columns == ("Day", "What", "Sale", "How", "Who")
     texts = [row[1] for row in found.due.rows]
-    assert texts[1].startswith("Instalment 1: 50000 CNY, due 2026-03-10, 41 days overdue. Finance sends")  # as of today
+    assert texts[1].startswith("Instalment 1: 50,000.00 CNY, due 2026-03-10, 41 days overdue. Finance sends")
     assert [texts[0], *texts[2:]] == [
-        "delivery: late by 19 days", "instalment 2 falls due: CN¥150,000.00", "acceptance: planned",
+        "delivery: late by 19 days", "instalment 2 falls due: 150,000.00 CNY", "acceptance: planned",
     ]  # fmt: skip
     assert [(row[0], row[2], row[4]) for row in found.due.rows] == [
         ("2026-04-01", SALE, "王磊"),
@@ -114,7 +114,7 @@ async def test_a_reminder_stands_for_its_instalment(store: Store) -> None:
     coming = [
         row[1] for row in (await page(store, life)).due.rows if "Instalment 2" in row[1] or "instalment 2" in row[1]
     ]
-    assert coming == ["Instalment 2 falls due on 2026-04-25: 150000 CNY. Remind the customer, gently."]
+    assert coming == ["Instalment 2 falls due on 2026-04-25: 150,000.00 CNY. Remind the customer, gently."]
 
 
 async def test_of_a_signing_that_was_taken_back_nothing_falls_due(store: Store) -> None:
@@ -138,7 +138,7 @@ async def test_the_accounts_tasks_and_its_waiting_money_are_due_too(store: Store
     assert [row[4] for row in found.due.rows if "payment B-1" in row[1]] == ["finance, 王磊"]
     assert sum("B-1" in text for text in said) == 1
     assert any(text.startswith("Survey the credit of acme") for text in said)
-    assert rows(found, "payments") == [("2026-03-02", "", "CN¥30,000.00", "waits to be assigned (B-1)")]
+    assert rows(found, "payments") == [("2026-03-02", "", "30,000.00 CNY", "waits to be assigned (B-1)")]
 
 
 async def test_money_for_which_nobody_is_asked_yet_is_said_in_short(store: Store) -> None:
@@ -149,7 +149,7 @@ async def test_money_for_which_nobody_is_asked_yet_is_said_in_short(store: Store
     account.answer("money_waits", "put_off", until="2026-03-20")
     await write(store, "account", account.entries, ACCOUNT)
     due = [row[1] for row in (await page(store, account)).due.rows]
-    assert "payment B-1 waits to be assigned: CN¥30,000.00" in due
+    assert "payment B-1 waits to be assigned: 30,000.00 CNY" in due
 
 
 async def test_an_open_trigger_of_a_sale_is_due_with_its_stage_in_words(store: Store) -> None:
@@ -175,10 +175,10 @@ async def test_a_payment_is_told_with_its_day_and_what_it_paid_for(store: Store)
     (column,) = (section.columns for section in found.sections if section.id == "payments")
     assert column == ("Day", "Sale", "Amount", "For")
     assert rows(found, "payments") == [
-        ("2026-03-11", SALE, "CN¥60,000.00", "1: CN¥50,000.00, 2: CN¥10,000.00"),
+        ("2026-03-11", SALE, "60,000.00 CNY", "1: 50,000.00 CNY, 2: 10,000.00 CNY"),
     ]
     assert [row[3:5] for row in rows(found, "instalments")] == [
-        ("CN¥50,000.00", "CN¥0.00"), ("CN¥10,000.00", "CN¥140,000.00"),
+        ("50,000.00 CNY", "0.00 CNY"), ("10,000.00 CNY", "140,000.00 CNY"),
     ]  # fmt: skip
 
 

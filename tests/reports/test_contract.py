@@ -26,19 +26,19 @@ CONTRACT: dict[str, JsonValue] = {
 }
 SAID: dict[Language, list[str]] = {
     "en": [
-        "HT-7 · CN¥300,000.00, their standard contract",
-        "deposit: CN¥90,000.00 (deposit), due at the signing",
-        "rest: CN¥180,000.00 (part), due 30 days after the acceptance",
-        "kept: CN¥30,000.00 (retention), due on 2027-03-01",
+        "HT-7 · 300,000.00 CNY, their standard contract",
+        "deposit: 90,000.00 CNY (deposit), due at the signing",
+        "rest: 180,000.00 CNY (part), due 30 days after the acceptance",
+        "kept: 30,000.00 CNY (retention), due on 2027-03-01",
         "to be delivered: 3 × camera by 2026-05-01, 1 × Training",
         "planned: delivery 2026-05-01",
         "warranty: return for 10 days, free repair for 1 year 6 months",
     ],
     "zh": [
-        "HT-7 · ¥300,000.00，对方标准合同",
-        "deposit：¥90,000.00（定金），到期：签约时",
-        "rest：¥180,000.00（分期款），到期：验收后 30 天",
-        "kept：¥30,000.00（质保金），到期：2027-03-01",
+        "HT-7 · 300,000.00 CNY，对方标准合同",
+        "deposit：90,000.00 CNY（定金），到期：签约时",
+        "rest：180,000.00 CNY（分期款），到期：验收后 30 天",
+        "kept：30,000.00 CNY（质保金），到期：2027-03-01",
         "交付物：camera × 3（2026-05-01 前）、Training × 1",
         "计划：交货 2026-05-01",
         "保修：退货 10 天、免费保修 1 年 6 个月",
@@ -55,8 +55,8 @@ def test_a_contract_is_said_with_its_parts_and_what_is_to_be_delivered(language:
 
 def test_a_clearance_is_said_in_one_line() -> None:
     value: JsonValue = {"id": "K-1", "amount": {"amount": "500", "currency": "EUR"}, "until": "2026-04-01"}
-    assert in_words(EvidenceType.CLEARANCE, value, "en") == "K-1: €500.00 until 2026-04-01"
-    assert in_words(EvidenceType.CLEARANCE, value, "zh") == "K-1：€500.00，有效期至 2026-04-01"
+    assert in_words(EvidenceType.CLEARANCE, value, "en") == "K-1: 500.00 EUR until 2026-04-01"
+    assert in_words(EvidenceType.CLEARANCE, value, "zh") == "K-1：500.00 EUR，有效期至 2026-04-01"
 
 
 def test_what_is_neither_or_cant_be_read_is_left_to_others() -> None:

@@ -88,7 +88,7 @@ def test_a_round_has_a_word_wherever_it_is_anchored(anchor: str) -> None:
         assert f"“{anchor}”" not in str(task_text("evaluation", language, {"round": anchor}))
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "within 6 months"), ("zh", "最近 6 个月为 1 CNY")])
+@pytest.mark.parametrize(("language", "said"), [("en", "within 6 months"), ("zh", "最近 6 个月为 1.00 CNY")])
 def test_a_span_is_said_in_words(language: Language, said: str) -> None:
     params = {"now": "1", "before": "2", "currency": "CNY", "window": "P6M"}
     assert said in str(task_text("orders_fell", language, params))

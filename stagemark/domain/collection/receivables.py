@@ -14,7 +14,8 @@ from stagemark.domain.collection.state import CollectionState, Receivable
 from stagemark.domain.commands import Model
 from stagemark.domain.entries import Day, Entry, Reckoned
 from stagemark.texts.language import Language
-from stagemark.texts.receivables import CELL_TERMS, HEADINGS, OUTCOME, REST, UNAPPROVED
+from stagemark.texts.money import money_text
+from stagemark.texts.receivables import CELL_TERMS, HEADINGS, OUTCOME, REST, TOTAL, UNAPPROVED
 from stagemark.texts.tasks_collection import KIND_TERMS, PROMISE_TERMS
 
 __all__ = [
@@ -239,7 +240,7 @@ def cells(row: Owing, language: Language) -> list[str]:
     named = row.customer and row.customer != row.account
     values: dict[str, Any] = row.model_dump() | {
         "account": f"{row.customer} ({row.account})" if named else row.account,
-        "outstanding": f"{row.outstanding:,.2f} {row.currency}",
+        "outstanding": money_text(row.outstanding, row.currency),
         "by": kind_said(row, language),
         "promised": promise_said(row.broken, "broken", language) if row.broken else row.promised,
     }
@@ -254,7 +255,9 @@ def table_of(rows: Sequence[Owing], language: Language) -> str:
     if len(rows) > MOST:
         lines.append(REST[zh].format(count=len(rows) - MOST))
     lines += [
-        f"{CELL_TERMS[total.cell][zh]}: {total.count}, {total.outstanding:,.2f} {total.currency}"
+        TOTAL[zh].format(
+            cell=CELL_TERMS[total.cell][zh], count=total.count, amount=money_text(total.outstanding, total.currency)
+        )
         for total in totals(rows)
     ]
     return "\n".join(lines)

@@ -45,8 +45,8 @@ def status(account: Account) -> dict[str, str]:
 def test_half_of_the_registered_capital_is_proposed_as_the_limit_and_finance_sets_it() -> None:
     account = Account().tell(c.Describe(title="Acme", registered_capital=amount(1_000_000)))
     assert account.ask(clear("C-1", 10)) == ["limit_missing"]
-    assert "sets one (half of the registered capital or so would be: 500000.00 CNY), all" in account.problems[0].text()
-    assert "额度（按注册资本建议：500000.00 CNY），或" in account.problems[0].text("zh")
+    assert "sets one (half of the registered capital or so would be: 500,000.00 CNY), all" in account.problems[0].text()
+    assert "额度（按注册资本建议：500,000.00 CNY），或" in account.problems[0].text("zh")
     account.tell(limit(10))
     assert account.ask(clear("C-1", 10)) == []
 
