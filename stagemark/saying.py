@@ -15,7 +15,7 @@ from stagemark.domain.moments import Moment
 from stagemark.domain.money import Amount
 from stagemark.domain.vouching import OURS
 from stagemark.domain.words import opportunity_problem
-from stagemark.errors import InvalidInput, problems_of
+from stagemark.errors import InvalidInput, Problem, problems_of
 from stagemark.texts.language import Language
 
 __all__ = [
@@ -132,7 +132,21 @@ def envelope_of(commands: Sequence[Command], said: Said) -> Envelope:
 
 
 def given_of(evidence: Evidence) -> tuple[Given, ...]:
-    """Evidence piece by piece."""
-    if isinstance(evidence, Mapping):
-        return tuple(valid(Given, evidence=name, value=value) for name, value in evidence.items())
-    return tuple(evidence)
+    """Evidence piece by piece.
+
+    Raises:
+        InvalidInput: Every value that can't be one, by the name of its evidence.
+    """
+    if not isinstance(evidence, Mapping):
+        return tuple(evidence)
+    given: list[Given] = []
+    wrong: list[Problem] = []
+    for name, value in evidence.items():
+        try:
+            given.append(valid(Given, evidence=name, value=value))
+        except InvalidInput as error:
+            of_value = {"where": str(name)}
+            wrong += [one.model_copy(update=of_value) if one.where == "value" else one for one in error.problems]
+    if wrong:
+        raise InvalidInput(*wrong)
+    return tuple(given)

@@ -267,7 +267,8 @@ def correct(
     ] = None,
 ) -> c.Command:
     """Correct an earlier event; it stays in the ledger."""
-    right = {name: json_or_text(value) for name, value in (pair(text, "change_unreadable") for text in changes or [])}
+    fields = [pair(text, "change_unreadable") for text in changes or []]
+    right = {name: json_or_text(value, where=f"--set {name}"[:120]) for name, value in fields}
     return valid(c.Correct, event=event, reason=reason, observed_at=happened_at, changes=right)
 
 

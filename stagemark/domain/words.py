@@ -12,7 +12,14 @@ import re
 import unicodedata
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, JsonValue, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    JsonValue,
+    StringConstraints,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    WrapValidator,
+)
 from pydantic_core import PydanticCustomError
 
 __all__ = [
@@ -54,12 +61,13 @@ def _prose(text: str) -> str:
     return text
 
 
-def _value(value: JsonValue) -> JsonValue:
+def _value(given: object, check: ValidatorFunctionWrapHandler) -> JsonValue:
     try:
+        value: JsonValue = check(given)
         written = json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
-    except (ValueError, RecursionError):  # not a number, a lone surrogate, a number without end, a nest without end
+    except (ValueError, RecursionError):  # no JSON, not a number, a lone surrogate, a number or a nest without end
         raise PydanticCustomError(
-            "value_unfit", "the value can't be written as JSON in UTF-8; give plain text, numbers, lists"
+            "value_unfit", "the value can't be kept as JSON; give text, finite numbers, lists, and a decimal as text"
         ) from None
     if len(written) > MOST_VALUE:
         raise PydanticCustomError(
@@ -107,7 +115,7 @@ Prose = Annotated[str, StringConstraints(max_length=4000), AfterValidator(_prose
 """A text of some lines; it may be empty."""
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True), AfterValidator(_prose)]
 """Why; never empty."""
-Value = Annotated[JsonValue, AfterValidator(_value)]
+Value = Annotated[JsonValue, WrapValidator(_value)]
 """A value as JSON, of bounded size."""
 
 

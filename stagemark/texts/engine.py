@@ -275,6 +275,10 @@ ENGINE_TEXTS: dict[str, tuple[str, str]] = {
         """{text} is no JSON ({why}); quote it for the shell as in NAME='{{"amount": "1000", "currency": "CNY"}}'""",
         """“{text}”不是合法的 JSON（{why}）；请按 名称='{{"amount": "1000", "currency": "CNY"}}' 的形式书写""",
     ),
+    "number_inexact": (
+        """{number} has more digits than a number in JSON keeps; in quotes all are kept: NAME='"{number}"'""",
+        """{number} 的位数超出 JSON 数字所能保存的范围；加引号即可完整保存：名称='"{number}"'""",
+    ),
     "amount_unreadable": (
         "{text} is no amount; write it with its currency and a point before decimals, as in 250000CNY or 1,000.50CNY",
         "“{text}”不是金额；请连同币种填写，小数点用“.”，例如 250000CNY 或 1,000.50CNY",

@@ -67,8 +67,8 @@ SALE_TEXTS: dict[str, tuple[str, str]] = {
     # -- what comes in
     "text_control": ("control characters are not allowed; leave them out", "不允许控制字符；请去掉"),
     "value_unfit": (
-        "the value can't be written as JSON in UTF-8; give plain text, numbers, lists",
-        "该值无法写成 UTF-8 的 JSON；请使用普通文本、数字或列表",
+        'the value can\'t be kept as JSON in UTF-8; give text, finite numbers, lists, and a decimal as text: "2.50"',
+        '该值无法保存为 UTF-8 的 JSON；请使用文本、有限的数字或列表，小数（Decimal）请写成文本，例如 "2.50"',
     ),
     "value_too_large": (
         "the value has {size} bytes; at most {most} are taken: name a document instead",

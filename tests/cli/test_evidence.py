@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from stagemark.cli.evidence import marks, typed_evidence
@@ -61,6 +63,53 @@ def test_an_amount_without_its_currency_is_said_to_lack_it() -> None:
     assert refused.value.code == "amount_unreadable"
 
 
+def wrong(*typed: str, overrides: list[str] | None = None) -> list[tuple[str, str]]:
+    with pytest.raises(InvalidInput) as refused:
+        typed_evidence(list(typed), overrides, "wang").read(BOOK)
+    return [(problem.where, problem.code) for problem in refused.value.problems]
+
+
+def test_all_that_is_no_evidence_is_told_at_once() -> None:
+    assert wrong("nothing", "note=fine", overrides=["none", "note= ", "n=x"]) == [
+        ("", "evidence_unreadable"),
+        ("", "evidence_unreadable"),
+        ("--override note", "field_invalid"),
+    ]
+
+
+def test_all_values_that_cannot_be_read_are_told_at_once_each_by_its_name() -> None:
+    assert wrong("budget=5000", "n=NaN", "note=fine", 'roles=["user"', "who@c-1=") == [
+        ("--evidence budget", "amount_unreadable"),
+        ("--evidence n", "value_unfit"),
+        ("--evidence roles", "evidence_json"),
+    ]
+
+
+@pytest.mark.parametrize("value", ["NaN", "-Infinity", "1E400", "[1E400]"])
+def test_a_number_without_end_is_told_with_the_name_of_its_evidence(value: str) -> None:
+    assert wrong(f"n={value}") == [("--evidence n", "value_unfit")]
+    assert wrong(f"n@c-1={value}") == [("--evidence n@c-1", "value_unfit")]
+    assert read(f"note={value}") == value, "as a text it may stand"
+
+
+@pytest.mark.parametrize(
+    "number", ["0.12345678901234567890", "1234567890123456.78", "100000000000000000000001e0", "1e-400"]
+)
+def test_a_number_whose_digits_would_be_lost_is_refused_and_kept_when_quoted(number: str) -> None:
+    assert wrong(f"n={number}") == [("--evidence n", "number_inexact")]
+    with pytest.raises(InvalidInput) as refused:
+        read(f'budget={{"amount": {number}, "currency": "CNY"}}')
+    for said in (refused.value.text("en"), refused.value.text("zh")):
+        assert f"""='"{number}"'""" in said
+    assert read(f'n="{number}"') == number
+    assert read(f"note={number}") == number
+
+
+@pytest.mark.parametrize("number", ["0.1", "2.50", "-1.5e3", "1e23", "0.30000000000000004", "123456789012345678901234"])
+def test_a_number_whose_digits_are_kept_is_one(number: str) -> None:
+    assert Decimal(str(read(f"n={number}"))) == Decimal(number)
+
+
 def test_a_value_of_evidence_that_is_not_known_is_json_or_text() -> None:
     assert [read(text, None) for text in ("note=2026", "note=as sent")] == [2026, "as sent"]
     with pytest.raises(InvalidInput) as refused:
@@ -78,6 +127,12 @@ def test_each_piece_of_evidence_stands_with_the_first_marker_that_asks_for_it_el
     assert homes(("one", "start"), ("one", "end"), ("two", "start")) == [["note", "who"], ["n"], ["roles"]]
     assert homes(("one", "start"), ("two", "start")) == [["note", "who"], ["n", "roles"]]
     assert homes(("two", "end"), ("nowhere", "start")) == [["n", "roles", "note", "who"], []]
+
+
+def test_a_correction_that_would_lose_digits_is_refused_by_the_name_of_its_field(stagemark: CommandLine) -> None:
+    corrected = stagemark("correct", "S-20", "1", "--set", "value=0.12345678901234567890", "--reason", "a slip")
+    assert (corrected.status, corrected.codes) == (2, ["number_inexact"])
+    assert "--set value: 0.12345678901234567890" in corrected.err
 
 
 def test_a_step_alone_belongs_to_the_one_stage_that_has_it(stagemark: CommandLine) -> None:

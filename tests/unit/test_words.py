@@ -44,7 +44,14 @@ def test_a_note_may_have_lines() -> None:
     assert code(Record, note="one\x00") == "text_control"
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), "\ud800", ["\udfff"], {"a": {"b": "\ud800"}}])
+@pytest.mark.parametrize(
+    "value",
+    [
+        float("nan"), float("inf"), "\ud800", ["\udfff"], {"a": {"b": "\ud800"}}, {"a set"}, object(),
+        pytest.param(10**5000, id="5000 digits"),
+        Decimal("0.1"), [Decimal("0.1")], {"amount": Decimal("0.1"), "currency": "CNY"},
+    ],
+)  # fmt: skip
 def test_a_value_that_no_wire_carries_is_refused(value: Any) -> None:
     assert code(Given, evidence="e", value=value) == "value_unfit"
 
