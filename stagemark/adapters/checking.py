@@ -93,7 +93,8 @@ def check_people(people: Iterable[Person]) -> Iterator[Problem]:
     """Whom nothing reaches beyond the inbox."""
     for person in people:
         if not person.channels:
-            yield Problem(code="person_without_channel", params={"person": f"{person.name} ({person.id})"})
+            called = {"code": "person_called", "params": {"name": person.name, "id": person.id}}
+            yield Problem(code="person_without_channel", params={"person": called})
 
 
 def check_channels(people: Iterable[Person], channels: Channels) -> Iterator[Problem]:

@@ -17,7 +17,7 @@ from stagemark.domain.complaint.policy import StepId
 from stagemark.errors import NotFound
 from stagemark.texts.language import Language
 from stagemark.texts.tasks_complaint import COMPLAINT_LIFE_TERMS, STEP_TERMS
-from stagemark.texts.terms import Terms, term
+from stagemark.texts.terms import Terms, noted, paired, term
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -223,16 +223,16 @@ def _lines(row: Mapping[str, Any], zone: ZoneInfo, called: Terms, speaks: Langua
         if told["kind"] == "take_step":
             said = STEP_TERMS[told["step"]][zh]
             if told.get("accepted") is not None:
-                said += f" ({_WORDS['accepted' if told['accepted'] else 'refused'][zh]})"
+                said = noted(said, _WORDS["accepted" if told["accepted"] else "refused"][zh], speaks)
             if superior := told.get("approved_by"):
-                said += f" ({_WORDS['approved'][zh].format(superior=term(called, superior, speaks))})"
+                said = noted(said, _WORDS["approved"][zh].format(superior=term(called, superior, speaks)), speaks)
         else:
             said = _WORDS[told["kind"]][zh].format(owner=term(called, told.get("owner", ""), speaks))
         words = told.get("text") or told.get("reason") or ""
-        colon = ("：" if zh else ": ") if words else ""
-        lines.append(f"  {_local(told['at'], zone)}  {term(called, told['actor'], speaks)}  {said}{colon}{words}")
+        said = paired(said, words, speaks) if words else said
+        lines.append(f"  {_local(told['at'], zone)}  {term(called, told['actor'], speaks)}  {said}")
     if row["life"] == "open":
-        step_ = f"{row['step']} ({STEP_TERMS[row['step']][zh]})" if row["step"] else ""
+        step_ = noted(row["step"], STEP_TERMS[row["step"]][zh], speaks) if row["step"] else ""
         until = _local(row["answer_by"], zone)  # none before working hours begin, and once it is late
         late = row["told"][-1]["kind"] == "task_missed"
         how = "done" if not row["step"] else "until" if until else "late" if late else "next"

@@ -48,7 +48,7 @@ def list_command(
     speech = language(speaks)
     if output == "table":
         texts = [contact_text(row["item"], row["text"], row["params"], speech) for row in found]
-        found = [{**row, "item": labelled(text, row["item"])} for row, text in zip(found, texts, strict=True)]
+        found = [{**row, "item": labelled(text, row["item"], speech)} for row, text in zip(found, texts, strict=True)]
     show(found, _HEADINGS, output, speech, _TERMS)
 
 

@@ -20,7 +20,7 @@ from stagemark.reports.columns import table_of
 from stagemark.spreadsheets import cell as text_cell
 from stagemark.texts.language import Language
 from stagemark.texts.money import money_text
-from stagemark.texts.terms import YES_TERMS, Terms, joined, term
+from stagemark.texts.terms import YES_TERMS, Terms, joined, noted, term
 
 __all__ = ["ListOutput", "checked", "labelled", "money", "show", "show_problems"]
 
@@ -99,9 +99,9 @@ def money(amount: str | Decimal, currency: str = "") -> str:
     return f"{number:,.2f}" if number else ""
 
 
-def labelled(label: str, id_: str) -> str:
+def labelled(label: str, id_: str, speaks: Language) -> str:
     """What people call something, with the id by which commands do."""
-    return label if label == id_ else f"{label} ({id_})"
+    return label if label == id_ else noted(label, id_, speaks)
 
 
 def _plain(value: Any) -> Any:

@@ -80,7 +80,8 @@ def send_test(
             whose = await parts.directory.find(person)
             entries = {split_target(entry)[0]: entry for entry in whose.channels}
             if not entries:
-                raise NotFound.of("person_without_channel", person=f"{whose.name} ({whose.id})")
+                called = {"code": "person_called", "params": {"name": whose.name, "id": whose.id}}
+                raise NotFound.of("person_without_channel", person=called)
             if channel is not None and channel not in entries:
                 raise NotFound.of("person_lacks_channel", person=whose.name, channel=channel, known=sorted(entries))
             now = await parts.present()

@@ -60,7 +60,8 @@ OnDay = Annotated[str, typer.Option("--on", metavar="DATE", help="The day.")]
 UntilDay = Annotated[str, typer.Option("--until", metavar="DATE", help="The last day.")]
 
 _TEXTS = {
-    "recorded": ("{about}: recorded (entry {entries}).", "{about}：已登记（第 {entries} 号记录）。"),
+    "one": ("{about}: recorded (entry {entries}).", "{about}：已登记（第 {entries} 号记录）。"),
+    "several": ("{about}: recorded (entries {entries}).", "{about}：已登记（第 {entries} 号记录）。"),
 }
 
 
@@ -137,8 +138,10 @@ class Part(Generic[P]):
             receipt = self.use(lambda part: ask(part, envelope))
         except Refused as refused:
             raise type(refused)(*map(plainly, refused.problems)) from None
-        entries = str(receipt.first) if receipt.first == receipt.last else f"{receipt.first}–{receipt.last}"
-        tell(receipt, output, [_TEXTS["recorded"][language(speaks) == "zh"].format(about=about, entries=entries)])
+        one = receipt.first == receipt.last
+        entries = str(receipt.first) if one else f"{receipt.first}–{receipt.last}"
+        template = _TEXTS["one" if one else "several"][language(speaks) == "zh"]
+        tell(receipt, output, [template.format(about=about, entries=entries)])
 
     def recording(self, build: Callable[..., Ask]) -> Callable[..., None]:
         """Make a command of what says how to ask."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -30,7 +31,8 @@ from stagemark.playbooks import diagram as pictures
 from stagemark.playbooks.load import find_playbook, look_up, shipped, shipped_playbook
 from stagemark.playbooks.schema import playbook_schema
 from stagemark.texts.language import Language
-from stagemark.texts.terms import joined, paired
+from stagemark.texts.spans import working_text
+from stagemark.texts.terms import joined, noted, paired
 
 __all__ = ["app"]
 
@@ -96,25 +98,33 @@ def show(name: Name, speaks: LanguageOption = None) -> None:
     """A playbook in words: stages, markers, evidence, steps, triggers."""
     tongue = language(speaks)
     playbook = find_playbook(name)
-    tree = Tree(f"[bold]{_label(playbook, tongue)}[/] ({playbook.id} {escape(playbook.version)}, {playbook.currency})")
+    version = joined((f"{playbook.id} {escape(playbook.version)}", playbook.currency), tongue)
+    tree = Tree(noted(f"[bold]{_label(playbook, tongue)}[/]", version, tongue))
     for number, stage in enumerate(playbook.stages, start=1):
-        _show_stage(tree.add(f"[bold]{number} {_label(stage, tongue)}[/] ({stage.id})"), playbook, stage, tongue)
-    triggers = tree.add(f"[bold]{_word('triggers', tongue)}[/]")
+        head = noted(f"[bold]{number} {_label(stage, tongue)}[/]", stage.id, tongue)
+        _show_stage(tree.add(head), playbook, stage, tongue)
+    triggers = _headed(tree, "triggers", playbook.triggers, tongue)
     for trigger in playbook.triggers:
-        branch = triggers.add(f"{_label(trigger, tongue)} ({trigger.id})")
+        branch = triggers.add(noted(_label(trigger, tongue), trigger.id, tongue))
         for rung in trigger.rungs:
-            branch.add(
-                f"{_when(rung)}{_label(rung, tongue)} → {joined((_word(role, tongue) for role in rung.to), tongue)}"
-            )
-    reasons = tree.add(f"[bold]{_word('reasons', tongue)}[/]")
+            told = f"{_label(rung, tongue)} → {joined((_word(role, tongue) for role in rung.to), tongue)}"
+            when = _when(rung, tongue)
+            branch.add(paired(when, told, tongue) if when else told)
+    reasons = _headed(tree, "reasons", playbook.loss_reasons, tongue)
     for reason in playbook.loss_reasons:
         reasons.add(_labelled(reason, tongue))
-    kinds = tree.add(f"[bold]{_word('kinds', tongue)}[/]")
+    kinds = _headed(tree, "kinds", playbook.evidence, tongue)
     for evidence in playbook.evidence:
         kinds.add(f"{_labelled(evidence, tongue)} [dim]-e {escape(_typed(evidence, playbook.currency))}[/]")
         if evidence.options:
             kinds.children[-1].add(joined((_labelled(option, tongue) for option in evidence.options), tongue))
     console().print(tree, soft_wrap=False)
+
+
+def _headed(tree: Tree, heading: str, below: Sequence[object], tongue: Language) -> Tree:
+    """A branch with its heading; one that nobody sees where nothing would stand below it."""
+    said = _word(heading, tongue)
+    return tree.add(f"[bold]{said}[/]") if below else Tree(said)
 
 
 @app.command()
@@ -132,9 +142,10 @@ def check(
             problems += error.problems
             continue
         for warning in loaded.warnings:
-            console().print(f"{_word('warning', tongue)}: {warning.code}: {warning.text(tongue)}", markup=False)
+            told = f"{warning.code}: {warning.text(tongue)}"
+            console().print(paired(_word("warning", tongue), told, tongue), markup=False)
         if not loaded.warnings:
-            console().print(f"{name}: {_word('fine', tongue)}", markup=False)
+            console().print(paired(name, _word("fine", tongue), tongue), markup=False)
     if problems:
         raise InvalidInput(*problems)
 
@@ -208,24 +219,27 @@ def _typed(evidence: Evidence, currency: str) -> str:
     return f"{evidence.id}{'@contact-7' if evidence.about_person else ''}={written}"
 
 
-def _when(rung: Rung) -> str:
-    return f"{rung.after}: " if rung.after else f"×{rung.times_expected}: " if rung.times_expected else ""
+def _when(rung: Rung, tongue: Language) -> str:
+    if rung.after:
+        return working_text(rung.after, tongue)
+    return f"×{rung.times_expected}" if rung.times_expected else ""
 
 
 def _show_stage(branch: Tree, playbook: Playbook, stage: Stage, tongue: Language) -> None:
-    notes = [f"{_word('expected', tongue)} {stage.expected}"] if stage.expected else []
+    notes = [f"{_word('expected', tongue)} {working_text(stage.expected, tongue)}"] if stage.expected else []
     notes += [] if stage.skippable else [_word("not skippable", tongue)]
     notes += [_word("nurturable", tongue)] if stage.nurturable else []
     if notes:
         branch.add(f"[dim]{joined(notes, tongue)}[/]")
     for after in playbook.opens_after(stage.id):
         earlier = _label(playbook.stage_of[after.stage], tongue)
-        branch.add(f"{_word('after', tongue)} {earlier} ({_word(after.has, tongue)})")
+        branch.add(f"{_word('after', tongue)} {noted(earlier, _word(after.has, tongue), tongue)}")
     _show_marker(branch, playbook, stage.start, "start", tongue)
-    steps = branch.add(_word("steps", tongue))
+    steps = branch.add(_word("steps", tongue)) if stage.steps else branch
     for step in stage.steps:
         collected = joined((_label(playbook.evidence_of[id_], tongue) for id_ in step.evidence), tongue)
-        steps.add(paired(_labelled(step, tongue), f"[dim]{collected}[/]", tongue))
+        named = _labelled(step, tongue)
+        steps.add(paired(named, f"[dim]{collected}[/]", tongue) if collected else named)
     _show_marker(branch, playbook, stage.end, "end", tongue)
 
 
@@ -233,9 +247,9 @@ def _show_marker(branch: Tree, playbook: Playbook, marker: Marker, edge: str, to
     twig = branch.add(paired(_word(edge, tongue), f"[cyan]{_said(marker.label, edge, tongue)}[/]", tongue))
     bands = {band.id: _label(band, tongue) for band in playbook.bands}
     for piece in marker.evidence:
-        by_band = "".join(f", {bands[band]} {_word(need, tongue)}" for band, need in piece.by_band.items())
-        said = _labelled(playbook.evidence_of[piece.evidence], tongue)
-        twig.add(f"{said} ({_word(piece.need, tongue)}{by_band})")
+        needs = [_word(piece.need, tongue)]
+        needs += [f"{bands[band]} {_word(need, tongue)}" for band, need in piece.by_band.items()]
+        twig.add(noted(_labelled(playbook.evidence_of[piece.evidence], tongue), joined(needs, tongue), tongue))
     for condition in marker.conditions:
         twig.add(f"{_word('needs', tongue)} {_condition(playbook, condition, tongue)}")
 
@@ -265,8 +279,8 @@ def _condition(playbook: Playbook, condition: Condition, tongue: Language) -> st
     else:
         said = joined((options.get(str(one), escape(str(one))) for one in values), tongue)
     sign = _SIGNS.get(condition.operator, "≥")
-    who = f" ({_word(condition.who, tongue)})" if evidence.about_person else ""
-    return f"{_labelled(evidence, tongue)} {sign} {said}{who}{_where(playbook, condition.where, tongue)}"
+    said = noted(said, _word(condition.who, tongue), tongue) if evidence.about_person else said
+    return f"{_labelled(evidence, tongue)} {sign} {said}{_where(playbook, condition.where, tongue)}"
 
 
 def _where(playbook: Playbook, where: Where | None, tongue: Language) -> str:
@@ -279,4 +293,4 @@ def _where(playbook: Playbook, where: Where | None, tongue: Language) -> str:
         options = joined((_label(option, tongue) for option in evidence.options if option.id in where.one_of), tongue)
         judged = f"= {options}" if options else _word("recorded", tongue)
         said.append(f"{_label(evidence, tongue)} {judged}")
-    return f" [dim]({' / '.join(said)})[/]"
+    return f"[dim]{noted('', ' / '.join(said), tongue)}[/]"

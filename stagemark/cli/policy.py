@@ -15,6 +15,7 @@ from stagemark.cli.common import LanguageOption, OutputOption, as_json, console,
 from stagemark.domain.policy import Policy
 from stagemark.errors import InvalidInput, NotFound, Problem, StagemarkError
 from stagemark.policies.load import load_policy, shipped_policy
+from stagemark.texts.terms import joined, noted, paired
 
 __all__ = ["app"]
 
@@ -47,10 +48,11 @@ def show(
     if output == "json":
         print(as_json({**policy.model_dump(mode="json"), "digest": policy.digest()}))
         return
-    zh = language(speaks) == "zh"
+    tongue = language(speaks)
+    zh = tongue == "zh"
     label = policy.label and (policy.label.zh if zh else policy.label.en)
-    head = f"[bold]{escape(label or policy.id)}[/] ({policy.id}, {_WORDS['version'][zh]} {escape(policy.version)})"
-    tree = Tree(head)
+    version = joined((policy.id, f"{_WORDS['version'][zh]} {escape(policy.version)}"), tongue)
+    tree = Tree(noted(f"[bold]{escape(label or policy.id)}[/]", version, tongue))
     tree.add(f"[dim]{_WORDS['digest'][zh]} {policy.digest()}[/]")
     whole, shipped = policy.model_dump(mode="json"), shipped_policy().model_dump(mode="json")
     for name, value in whole.items():
@@ -72,8 +74,9 @@ def check(
         except StagemarkError as error:
             problems += error.problems
             continue
-        fine = _WORDS["fine"][language(speaks) == "zh"]
-        console().print(f"{file}: {fine} ({policy.id} {policy.version}, {policy.digest()[:12]})", markup=False)
+        tongue = language(speaks)
+        which = joined((f"{policy.id} {policy.version}", policy.digest()[:12]), tongue)
+        console().print(paired(file, noted(_WORDS["fine"][tongue == "zh"], which, tongue), tongue), markup=False)
     if problems:
         raise InvalidInput(*problems)
 
@@ -123,7 +126,7 @@ def _grow(tree: Tree, name: str, value: Any, shipped: Any, zh: bool) -> None:
 def _differs(value: Any, shipped: Any, zh: bool, short: bool = False) -> str:
     if value == shipped:
         return ""
-    was = "≠" if short else f"≠ {_WORDS['shipped'][zh]}: {escape(_plain(shipped))}"
+    was = "≠" if short else f"≠ {paired(_WORDS['shipped'][zh], escape(_plain(shipped)), 'zh' if zh else 'en')}"
     return f"  [yellow]{was}[/]"
 
 

@@ -14,6 +14,7 @@ from stagemark.domain.catalogue import Suggestion
 from stagemark.errors import InvalidInput
 from stagemark.texts.language import Language
 from stagemark.texts.tasks_aftercare import PROMPT_TERMS
+from stagemark.texts.terms import paired
 
 __all__ = ["app", "linked"]
 
@@ -97,10 +98,10 @@ def suggest(
 def _lines(one: Suggestion, speaks: Language) -> list[str]:
     zh = speaks == "zh"
     whom = f" {_WORDS['for'][zh].format(account=one.account)}" if one.account else ""
-    lines = [f"{one.id}: {getattr(one.label, speaks)}{whom}"]
+    lines = [paired(one.id, f"{getattr(one.label, speaks)}{whom}", speaks)]
     for name in ("link", "reason", "ask"):
         if (text := getattr(one, name)) is not None:
-            lines.append(f"  {_WORDS[name][zh]}{'：' if zh else ': '}{getattr(text, speaks)}")
+            lines.append(paired(f"  {_WORDS[name][zh]}", getattr(text, speaks), speaks))
     return lines
 
 
@@ -114,7 +115,7 @@ def list_command(
     found = listed(lambda lists: lists.prompts(sale), sale=sale)
     speech = language(speaks)
     if output == "table":
-        found = [{**row, "product": labelled(row["words"]["label"][speech], row["product"])} for row in found]
+        found = [{**row, "product": labelled(row["words"]["label"][speech], row["product"], speech)} for row in found]
     show(found, _HEADINGS, output, speech, {"status": PROMPT_TERMS})
 
 

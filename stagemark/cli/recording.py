@@ -61,8 +61,10 @@ Telling = Callable[[Playbook | None], Sequence[c.Command]]
 """Makes commands of the playbook by which the sale runs, if it can be had."""
 
 _TEXTS = {
-    "recorded": ("{sale}: {what} (event {events}). State: {life}.",
-                 "{sale}：{what}（第 {events} 号事件）。状态：{life}。"),
+    "recorded": ("{sale}: {what} ({event} {events}). State: {life}.",
+                 "{sale}：{what}（第 {events} 号{event}）。状态：{life}。"),
+    "one": ("event", "事件"),
+    "several": ("events", "事件"),
     "stages": ("Open stages: {ids}", "进行中的阶段：{ids}"),
     "advice": ("Advised, and not there yet: {ids}", "建议补充的证据：{ids}"),
 }  # fmt: skip
@@ -208,6 +210,7 @@ def _lines(
     told = {
         "sale": receipt.opportunity,
         "what": ("，" if zh else ", ").join(words.what(by, fact) for fact in facts),
+        "event": _TEXTS["one" if first == last else "several"][zh],
         "events": str(first) if first == last else f"{first}–{last}",
         "life": words.say(f"life_{receipt.life}"),
     }

@@ -8,6 +8,7 @@ from typing import Any, Final
 from stagemark.domain.playbook import Named, Playbook
 from stagemark.errors import Problem
 from stagemark.texts.language import Language
+from stagemark.texts.terms import noted
 
 __all__ = ["Labels"]
 
@@ -54,7 +55,7 @@ class Labels:
             id_: What is to be named.
         """
         label = self._labels.get((kind, id_))
-        return f"{label} ({id_})" if label else id_
+        return noted(label, id_, self._language) if label else id_
 
     def labelled(self, problem: Problem) -> Problem:
         """The problem with labels in its params."""

@@ -21,7 +21,7 @@ from stagemark.reports.render import DASH, days_of
 from stagemark.reports.texts import Words
 from stagemark.reports.timeline import Amended, Due, Entry, StayShown, Timeline
 from stagemark.texts.money import money_text
-from stagemark.texts.terms import ROLE_TERMS, joined, paired, term
+from stagemark.texts.terms import ROLE_TERMS, joined, noted, paired, term
 
 __all__ = ["timeline_json", "timeline_tables"]
 
@@ -63,9 +63,9 @@ class _Telling:
         yield Text(" ".join(filter(None, (told.opportunity, told.title))), "bold")
         life = self.say(f"life_{told.life}")
         if told.open_stages:
-            life += f" ({self._joined(map(self._stage, told.open_stages))})"
+            life = self._noted(life, self._joined(map(self._stage, told.open_stages)))
         value = told.value and money_text(told.value["amount"], str(told.value["currency"]))
-        playbook = f"{self.words.playbook(told.playbook)} ({told.playbook_version})"
+        playbook = self._noted(self.words.playbook(told.playbook), told.playbook_version)
         facts = {"account": told.account, "owner": self.words.person(told.owner), "life": life, "playbook": playbook}
         facts |= {"value": str(value)} if value else {}
         facts |= {"waits_on": self.say(told.waiting_on)} if told.waiting_on else {}
@@ -113,7 +113,8 @@ class _Telling:
 
     def _stay(self, stay: StayShown) -> Iterator[str]:
         goes_on = stay.left_by is None
-        yield self._stage(stay.stage) + (f" ({stay.number})" if stay.number > 1 else "")
+        stage = self._stage(stay.stage)
+        yield self._noted(stage, stay.number) if stay.number > 1 else stage
         yield self._moments[stay.began_event]
         yield "" if stay.left_event is None else self._moments[stay.left_event]
         yield self.say("life_open") if stay.left_by is None else self.say(f"by_{stay.left_by}")
@@ -179,6 +180,9 @@ class _Telling:
     def _pair(self, name: str, said: str) -> str:
         return paired(name, said, self.words.language)
 
+    def _noted(self, name: str, note: object) -> str:
+        return noted(name, note, self.words.language)
+
     def _joined(self, parts: Iterable[str]) -> str:
         return joined(parts, self.words.language)
 
@@ -233,7 +237,7 @@ class _Telling:
     def _given(self, given: Mapping[str, Any]) -> str:
         label, rule = self.words.evidence(self.told.playbook, given["evidence"])
         if given.get("person"):
-            label += f" ({self.words.person(given['person'])})"
+            label = self._noted(label, self.words.person(given["person"]))
         if given.get("override"):
             by = self.words.person(given["override"]["by"])
             return self._pair(label, self.say("override", by=by, reason=given["override"]["reason"]))

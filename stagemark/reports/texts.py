@@ -8,7 +8,7 @@ from typing import Any
 
 from stagemark.domain.playbook import Evidence, Named, Playbook
 from stagemark.texts.language import Language
-from stagemark.texts.terms import LIFE_TERMS
+from stagemark.texts.terms import LIFE_TERMS, noted
 
 __all__ = ["Words"]
 
@@ -224,7 +224,7 @@ class Words:
             case "fired":
                 trigger, rung = self.trigger(playbook, fact["trigger"], fact["rung"])
                 said = self.say("kind_fired", trigger=trigger, rung=rung)
-                return f"{said} ({fact['stage']})" if fact.get("stage") else said
+                return noted(said, fact["stage"], self.language) if fact.get("stage") else said
             case "migrate":
                 return self.say("kind_migrate", playbook=self.playbook(fact["to"]["id"]))
             case kind:

@@ -59,7 +59,7 @@ COMPLAINT_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "complaint_task_is_step": (
         "a task of a complaint is its step: take it (stagemark complaint step {id} …); next: “{turn}”",
-        "投诉的任务就是处理步骤：请执行该步骤 (stagemark complaint step {id} …)；下一步：“{turn}”",
+        "投诉的任务就是处理步骤：请执行该步骤（stagemark complaint step {id} …）；下一步：“{turn}”",
     ),
     "complaint_has_owner": (
         "{owner} deals with the complaint {id} already; name somebody else",

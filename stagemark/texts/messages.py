@@ -36,6 +36,7 @@ MESSAGE_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "named_in_policy": ("policy {id}: {place}", "政策“{id}”的 {place}"),
     "named_in_playbook": ("playbook {id}: {place}", "流程“{id}”的 {place}"),
+    "person_called": ("{name} ({id})", "{name}（{id}）"),
     "role_unheld": (
         "nobody holds the role {role}, which {where_named} names; what is meant for it goes to the owner's supervisor. "
         "Give it to somebody in the column roles",

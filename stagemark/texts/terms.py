@@ -7,7 +7,7 @@ from typing import Final
 
 from stagemark.texts.language import Language
 
-__all__ = ["LIFE_TERMS", "ROLE_TERMS", "YES_TERMS", "Terms", "clauses", "joined", "paired", "term"]
+__all__ = ["LIFE_TERMS", "ROLE_TERMS", "YES_TERMS", "Terms", "clauses", "joined", "noted", "paired", "term"]
 
 Terms = Mapping[str, tuple[str, str]]
 """Of one kind of value, by id."""
@@ -53,3 +53,8 @@ def clauses(parts: Iterable[object], language: Language) -> str:
 def paired(name: object, said: object, language: Language) -> str:
     """Something, and what is said of it."""
     return f"{name}：{said}" if language == "zh" else f"{name}: {said}"
+
+
+def noted(name: object, note: object, language: Language) -> str:
+    """Something, and what belongs to it in brackets: an id, a state."""
+    return f"{name}（{note}）" if language == "zh" else f"{name} ({note})"

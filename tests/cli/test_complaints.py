@@ -71,7 +71,7 @@ def test_a_complaint_is_shown_in_words_and_a_step_out_of_turn_is_refused(stagema
     eventually(stagemark, "C-2", "hand_over")
     words = done(stagemark, "show", "C-2", "--language", "zh")
     assert words.startswith("C-2 · plaintiff-beta · ")
-    assert "下一步：listen (让客户发泄)" in words
+    assert "下一步：listen（让客户发泄）" in words
     assert "让客户发泄" in done(stagemark, "list", "--account", "plaintiff-beta", "--language", "zh", COLUMNS="160")
 
 

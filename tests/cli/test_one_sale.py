@@ -28,11 +28,11 @@ def test_what_was_recorded_is_said_in_words_in_the_readers_language(stagemark: C
     words = ("--account", "acme", "--owner", "wang", "--playbook", "short-six", "--mark", "find.start")
     assert stagemark("open", "S-12", *words, "--language", "zh").out.splitlines() == [
         "S-12：建立商机，“寻找”开始（第 1–2 号事件）。状态：进行中。",
-        "进行中的阶段：寻找 (find)",
+        "进行中的阶段：寻找（find）",
     ]
     assert stagemark("record", "S-12", "-e", "fit=pumps", "--language", "zh").out.splitlines() == [
         "S-12：补充记录（第 3 号事件）。状态：进行中。",
-        "进行中的阶段：寻找 (find)",
+        "进行中的阶段：寻找（find）",
     ]
     assert stagemark("mark", "S-12", "find.end").out.splitlines() == [
         "S-12: End of Find (event 4). State: open.",
@@ -91,7 +91,7 @@ def test_a_refusal_names_its_code_and_speaks_the_users_language(stagemark: Comma
     refused = stagemark("mark", "S-3", "find.end", "--language", "zh")
     assert refused.status == 2
     assert refused.codes[0] == "marker_out_of_turn"
-    assert "“寻找 (find)”的结束标志顺序不对" in refused.err
+    assert "“寻找（find）”的结束标志顺序不对" in refused.err
     assert refused.out == ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
@@ -95,7 +96,7 @@ def test_show_says_money_in_the_playbooks_currency_and_when_a_condition_counts(s
     assert "needs budget Budget ≥ 10,000.00 USD (Need is recorded)" in english
     assert '"currency": "USD"' in english
     assert "CNY" not in english
-    assert "(需求 已记录)" in stagemark("playbook", "show", "dollars.yaml", "--language", "zh").out
+    assert "（需求 已记录）" in stagemark("playbook", "show", "dollars.yaml", "--language", "zh").out
 
 
 def test_check_tells_all_errors_of_all_files_with_code_and_line_and_ends_with_2(stagemark: InProcess) -> None:
@@ -107,7 +108,7 @@ def test_check_tells_all_errors_of_all_files_with_code_and_line_and_ends_with_2(
     line = 1 + bad.read_text(encoding="utf-8").partition("at_least: top")[0].count("\n")
     answer = stagemark("playbook", "check", "good.yaml", "bad.yaml", "absent.yaml", "--language", "zh")
     assert (answer.status, answer.codes) == (2, ["playbook_unknown_option", "unknown_playbook"])
-    assert answer.out == "good.yaml: 没有问题\n"
+    assert answer.out == "good.yaml：没有问题\n"
     assert f"bad.yaml:{line}: 证据“position”没有选项“top”" in answer.err
 
 
@@ -187,3 +188,23 @@ def test_a_file_that_cant_be_written_is_named(stagemark: InProcess) -> None:
 
 def shipped_file(name: str) -> str:
     return str(Path(load.__file__).parent / f"{name}.yaml")
+
+
+def test_show_says_spans_in_words_and_leaves_out_headings_without_anything_below(stagemark: InProcess) -> None:
+    english, chinese = (stagemark("playbook", "show", "key-account-six", "--language", one).out for one in ("en", "zh"))
+    assert "expected 15 working days" in english
+    assert "预期时长 15 个工作日" in chinese
+    assert not re.search(r"\bPT?\d+[DH]", english + chinese)
+    (stagemark.folder / "dollars.yaml").write_text(DOLLARS, encoding="utf-8")
+    assert "Triggers" in english
+    assert "Triggers" not in stagemark("playbook", "show", "dollars.yaml").out
+    process = shipped_playbook("management-process")
+    told = stagemark("playbook", "show", process.id, "--language", "zh").out
+    assert told.count(" 步骤\n") == sum(bool(stage.steps) for stage in process.stages)
+
+
+def test_a_line_in_chinese_has_full_width_brackets_and_colons(stagemark: InProcess) -> None:
+    for name in shipped():
+        shown = stagemark("playbook", "show", name, "--language", "zh").out
+        lines = [line.partition(" -e ")[0] for line in shown.splitlines()]
+        assert not [line for line in lines if re.search(r"[\u4e00-\u9fff] ?[(:]", line)]

@@ -23,7 +23,7 @@ def test_a_policy_is_checked_shown_and_held_by_the_setting(stagemark: CommandLin
     fine = stagemark("policy", "check", "own.yaml")
     assert (fine.status, fine.err) == (0, "")
     assert fine.out.startswith("own.yaml: nothing wrong (default 1, ")
-    assert "old_after: 45  ≠ 自带: 30" in stagemark("policy", "show", "own.yaml", "--language", "zh").out
+    assert "old_after: 45  ≠ 自带：30" in stagemark("policy", "show", "own.yaml", "--language", "zh").out
     held = stagemark("policy", "show", "--output", "json", STAGEMARK_POLICY="own.yaml").json
     assert held["collection"]["old_after"] == 45
     assert held["digest"][:12] in fine.out

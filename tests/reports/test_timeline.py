@@ -128,7 +128,7 @@ def test_evidence_is_told_with_the_labels_of_the_playbook() -> None:
     told = timed(Told().begin("find", 2).tell(c.Record(evidence=(level,), note="at the fair"), 3))
     assert "Relation (Mr P): Acquaintance" in printed(told)
     chinese = printed(told, "zh")
-    assert "关系 (Mr P)：认识" in chinese
+    assert "关系（Mr P）：认识" in chinese
     assert "“寻找”开始" in chinese
 
 

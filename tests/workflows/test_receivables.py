@@ -59,7 +59,7 @@ async def test_every_supervisor_gets_the_table_on_monday_morning_local_time() ->
     assert ended >= york
     lines = str(message.params["table"]).splitlines()
     assert lines[0].startswith("客户 | 商机")
-    assert lines[1].startswith("安可机械 (acme) | S-1 | zhang | 1 | 2026-03-02")
+    assert lines[1].startswith("安可机械（acme） | S-1 | zhang | 1 | 2026-03-02")
     assert str(english.params["table"]).splitlines()[0].startswith("Customer | Sale")
     assert english.params["count"] == 2
 

@@ -17,6 +17,7 @@ from stagemark.texts.language import Language
 from stagemark.texts.money import money_text
 from stagemark.texts.receivables import CELL_TERMS, HEADINGS, OUTCOME, REST, TOTAL, UNAPPROVED
 from stagemark.texts.tasks_collection import KIND_TERMS, PROMISE_TERMS
+from stagemark.texts.terms import noted
 
 __all__ = [
     "CELLS",
@@ -239,7 +240,7 @@ def cells(row: Owing, language: Language) -> list[str]:
     """A row as people read it, in the order of the headings."""
     named = row.customer and row.customer != row.account
     values: dict[str, Any] = row.model_dump() | {
-        "account": f"{row.customer} ({row.account})" if named else row.account,
+        "account": noted(row.customer, row.account, language) if named else row.account,
         "outstanding": money_text(row.outstanding, row.currency),
         "by": kind_said(row, language),
         "promised": promise_said(row.broken, "broken", language) if row.broken else row.promised,

@@ -69,7 +69,7 @@ def test_an_exempt_account_is_not_shown_as_pressed_by_law_until_the_exemption_is
 
 def test_a_customer_stands_there_with_what_they_are_called() -> None:
     state, policy = played(f"{SIGNED}\nuntil 2026-03-10"), shipped_policy().collection
-    for customers, said in ({"acme": "安可机械"}, "安可机械 (acme)"), ({}, "acme"), ({"acme": "acme"}, "acme"):
+    for customers, said in ({"acme": "安可机械"}, "安可机械（acme）"), ({}, "acme"), ({"acme": "acme"}, "acme"):
         row = owing([state], policy, date(2026, 3, 10), customers)[0]
         assert cells(row, "zh")[0] == said
 
