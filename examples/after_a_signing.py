@@ -48,7 +48,7 @@ async def main() -> None:
             observed_at="2026-03-03",
         )
         # Its collection hears of the signing a moment later.
-        while not await lists.instalments("S-2026-018"):  # noqa: ASYNC110
+        while not await lists.instalments("S-2026-018"):  # noqa: ASYNC110  # another process writes it: no event tells
             await asyncio.sleep(0.1)
 
         deposit = Amount(amount=Decimal(30_000), currency="CNY")

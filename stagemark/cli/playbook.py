@@ -9,11 +9,11 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 from rich.tree import Tree
 
-from stagemark.cli.common import LanguageOption, as_json, console, language
+from stagemark.cli.common import LanguageOption, OutputOption, as_json, console, language
 from stagemark.cli.listing import money
+from stagemark.cli.listing import show as show_rows
 from stagemark.domain.playbook import (
     Condition,
     Evidence,
@@ -72,6 +72,8 @@ _WORDS = {
     "warning": ("提示", "warning"),
 }
 
+_LISTED = {"id": ("ID", "ID"), "name": ("Name", "名称"), "stages": ("Stages", "阶段")}
+
 
 class Format(StrEnum):
     """What `diagram` writes."""
@@ -82,15 +84,25 @@ class Format(StrEnum):
 
 
 @app.command("list")
-def list_(speaks: LanguageOption = None) -> None:
+def list_(output: OutputOption = "table", speaks: LanguageOption = None) -> None:
     """The playbooks that come with stagemark."""
-    tongue = language(speaks)
-    table = Table("ID", _word("name", tongue), _word("stages", tongue), box=None)
-    for name in shipped():
-        playbook = shipped_playbook(name)
-        stages = " → ".join(_label(stage, tongue) for stage in playbook.stages)
-        table.add_row(name, _label(playbook, tongue), f"{len(playbook.stages)}: {escape(stages)}")
-    console().print(table, soft_wrap=False)
+    tongue, books = language(speaks), list(map(shipped_playbook, shipped()))
+    if output == "json":
+        print(as_json([{"id": one.id, "version": one.version, "stages": list(one.stage_ids)} for one in books]))
+        return
+    rows = [
+        {
+            "id": one.id,
+            "name": _called(one, tongue),
+            "stages": " → ".join(_called(stage, tongue) for stage in one.stages),
+        }
+        for one in books
+    ]
+    show_rows(rows, _LISTED, output, tongue)
+
+
+def _called(named: Named, tongue: Language) -> str:
+    return str(getattr(named.label, tongue)) if named.label else named.id
 
 
 @app.command()

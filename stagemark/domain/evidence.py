@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import Any
 
 from pydantic import BaseModel, JsonValue, ValidationError
@@ -15,6 +14,7 @@ from pydantic import BaseModel, JsonValue, ValidationError
 from stagemark.domain.commands import Given
 from stagemark.domain.contract import Cleared, Contract
 from stagemark.domain.money import Amount, number_of
+from stagemark.domain.nearness import nearest
 from stagemark.domain.playbook import Condition, Edge, Evidence, EvidenceType, Need, Playbook, Where
 from stagemark.domain.state import Held, OpportunityState
 from stagemark.errors import Problem, problems_of
@@ -29,8 +29,9 @@ def check_given(playbook: Playbook, given: Given, where: str = "") -> list[Probl
     """What is wrong with a piece of evidence in itself: its name, its type, its person."""
     rule = playbook.evidence_of.get(given.evidence)
     if rule is None:
-        known = get_close_matches(given.evidence, playbook.evidence_of, n=5, cutoff=0.5) or sorted(playbook.evidence_of)
-        return [Problem(code="unknown_evidence", where=where, params={"evidence": given.evidence, "known": known})]
+        known = nearest(given.evidence, playbook.evidence_of)
+        asked = {"evidence": given.evidence, "known": known, "playbook": playbook.id}
+        return [Problem(code="unknown_evidence", where=where, params=asked)]
     problems = []
     if rule.about_person and given.person is None and given.override is None:
         problems.append(Problem(code="evidence_person_missing", where=where, params={"evidence": rule.id}))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from difflib import get_close_matches
 
+from stagemark.domain.nearness import nearest
 from stagemark.domain.playbook import EvidenceType, Playbook
 from stagemark.errors import Problem
 from stagemark.importing.mapping import UNSAID, LoadedMapping
@@ -29,8 +30,10 @@ def unknown_names(loaded: LoadedMapping, playbook: Playbook) -> Iterator[Problem
         yield from stage((*path, "at"), marker_of(cell.at)[0])
         rule = playbook.evidence_of.get(cell.evidence)
         if rule is None:
-            known = list(playbook.evidence_of)
-            yield loaded.problem((*path, "evidence"), "unknown_evidence", evidence=cell.evidence, known=known)
+            known, by = nearest(cell.evidence, playbook.evidence_of), playbook.id
+            yield loaded.problem(
+                (*path, "evidence"), "unknown_evidence", evidence=cell.evidence, known=known, playbook=by
+            )
         elif rule.type is EvidenceType.DOCUMENT:
             yield loaded.problem((*path, "evidence"), "mapping_document", evidence=cell.evidence)
         elif rule.type is EvidenceType.MONEY and cell.currency is None and cell.currency_column is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from stagemark.domain.nearness import nearest
 from stagemark.domain.playbook import Evidence, Playbook
 
 __all__ = ["Finding", "Path", "unknown_evidence", "unknown_option"]
@@ -23,7 +24,7 @@ class Finding(NamedTuple):
 
 def unknown_evidence(playbook: Playbook, path: Path, evidence: str) -> Finding:
     """A name for which the playbook has no evidence."""
-    known = list(playbook.evidence_of)
+    known = nearest(evidence, playbook.evidence_of)
     return Finding(path, "playbook_unknown_evidence", {"evidence": evidence, "known": known})
 
 

@@ -142,8 +142,8 @@ PLAYBOOK_TEXTS: dict[str, tuple[str, str]] = {
         "证据 {id} 的类型是 {type}；回收账款的阶段在此处需要类型 {needed}",
     ),
     "playbook_unknown_evidence": (
-        "there is no evidence {evidence} in this playbook; there are {known}",
-        "本流程没有证据“{evidence}”；可用的有：{known}",
+        "there is no evidence {evidence} in this playbook; did you mean {known}?",
+        "本流程没有证据“{evidence}”；您是否想写 {known}？",
     ),
     "playbook_unknown_option": (
         "evidence {evidence} has no option {option}; it has {known}",

@@ -152,8 +152,8 @@ SALE_TEXTS: dict[str, tuple[str, str]] = {
         "流程“{playbook}”没有步骤，因此也没有“{step}”；请改为记录证据或备注",
     ),
     "unknown_evidence": (
-        "there is no evidence {evidence}; the playbook has {known}",
-        "没有名为“{evidence}”的证据；本流程的证据有：{known}",
+        "there is no evidence {evidence}; did you mean {known}? stagemark playbook show {playbook} lists all",
+        "没有名为“{evidence}”的证据；您是否想写 {known}？全部证据见 stagemark playbook show {playbook}",
     ),
     "unknown_reason": (
         "{reason} is no reason for losing in this playbook; it has {known}",

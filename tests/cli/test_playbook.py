@@ -208,3 +208,9 @@ def test_a_line_in_chinese_has_full_width_brackets_and_colons(stagemark: InProce
         shown = stagemark("playbook", "show", name, "--language", "zh").out
         lines = [line.partition(" -e ")[0] for line in shown.splitlines()]
         assert not [line for line in lines if re.search(r"[\u4e00-\u9fff] ?[(:]", line)]
+
+
+def test_list_is_for_programs_too(stagemark: InProcess) -> None:
+    listed = json.loads(stagemark("playbook", "list", "--output", "json").out)
+    assert [one["id"] for one in listed] == list(shipped())
+    assert listed[0]["stages"] == list(shipped_playbook(listed[0]["id"]).stage_ids)

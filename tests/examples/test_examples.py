@@ -15,6 +15,7 @@ from tests.cli.conftest import STAGEMARK, Up, up_in
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 WALKTHROUGH = Path(__file__).parents[2] / "docs" / "walkthrough.md"
+README = Path(__file__).parents[2] / "README.md"
 EMBEDDING = Path(__file__).parents[2] / "docs" / "embedding.md"
 
 
@@ -50,7 +51,8 @@ def test_the_walkthrough_goes_from_an_account_to_a_referral_as_it_stands(up: Up)
     codes = [line.partition(":")[0] for line in (up.folder / "refused").read_text("utf-8").splitlines()]
     assert codes == ["clearance_missing"]
     assert "6,000.00" in walked.stdout
-    assert "<html" in (up.folder / "acme.html").read_text("utf-8")
+    assert sorted(path.name for path in up.folder.iterdir()) == [".stagemark", "refused"]  # the clone stays as it is
+    assert "<html" in (up.folder / ".stagemark" / "walkthrough" / "acme.html").read_text("utf-8")
 
 
 def run(up: Up, example: str) -> str:
@@ -87,3 +89,11 @@ def test_the_worker_example_runs_the_platforms_own_workflow_beside_ours(up: Up) 
 @pytest.mark.parametrize("example", sorted(path.name for path in EXAMPLES.glob("*.py")))
 def test_the_documentation_names_every_example(example: str) -> None:
     assert f"examples/{example}" in EMBEDDING.read_text("utf-8")
+
+
+def test_the_readmes_own_lines_can_be_run_twice(up: Up, tmp_path: Path) -> None:
+    (snippet,) = re.findall(r"^```python\n(.*?)^```", README.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    lines = ["import asyncio", "async def main():", *(f"    {line}" for line in snippet.splitlines())]
+    (tmp_path / "readme.py").write_text("\n".join([*lines, "asyncio.run(main())"]), encoding="utf-8")
+    for _ in range(2):
+        run(up, str(tmp_path / "readme.py"))

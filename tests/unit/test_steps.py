@@ -5,7 +5,9 @@ from datetime import date
 import pytest
 
 from stagemark.domain import commands as c
+from stagemark.domain.evidence import check_given
 from stagemark.domain.playbook import Playbook
+from stagemark.playbooks.load import shipped_playbook
 from tests.playing import Sale, three_stages
 
 
@@ -39,3 +41,11 @@ def test_of_a_step_or_stage_that_is_not_there_the_refusal_names_what_would_be_ri
     for language in ("en", "zh"):
         assert right in problem.text(language) or right == "-"
         assert " -" not in problem.text(language)
+
+
+def test_of_evidence_that_is_not_there_the_nearest_few_are_named_and_the_command_that_lists_all() -> None:
+    (problem,) = check_given(shipped_playbook("key-account-six"), c.Given(evidence="qualificaton", value="x"))
+    assert problem.code == "unknown_evidence"
+    assert problem.params["known"][0] == "qualification"
+    assert len(problem.params["known"]) <= 6
+    assert "stagemark playbook show key-account-six" in problem.text("zh")
