@@ -137,13 +137,26 @@ class _Row:
         for stage in self.by.playbook.stage_ids:
             if stage in skipped:
                 self._say(Skip, None, stage=stage, reason=skipped[stage], observed_at=UNKNOWN)
+            began = UNKNOWN
             for edge in ("start", "end"):
                 marker = f"{stage}.{edge}"
                 cell = self.by.mapping.markers.get(marker)
                 if marker in state.observed if state else self._try(self.reading.text, cell):
                     column = cell.column if cell else None
                     given = self._given(marker) or None
-                    self._say(Mark, column, stage=stage, edge=edge, observed_at=self._moment(cell), evidence=given)
+                    moment = self._moment(cell)
+                    self._in_order(stage, began, moment, column)
+                    began = moment
+                    self._say(Mark, column, stage=stage, edge=edge, observed_at=moment, evidence=given)
+
+    def _in_order(self, stage: str, began: Moment, ended: Moment, column: str | None) -> None:
+        """The end of a stage can't lie before its start: said with both dates, for a row is mended by them."""
+        zone = self.by.zone
+        exact = began.instant is not None and ended.instant is not None
+        first, last = (began.instant, ended.instant) if exact else (_day(began, zone), _day(ended, zone))
+        if first is not None and last is not None and last < first:
+            params = {"stage": stage, "start": began.local(zone), "end": ended.local(zone)}
+            self._note(column, Problem(code="import_end_before_start", params=params))
 
     def _given(self, marker: str) -> tuple[Given, ...]:
         def given(cell: EvidenceCell) -> Given | None:
@@ -169,7 +182,7 @@ class _Row:
         if cell.column is not None:
             self._dated.add(cell.column)
         moment = self._try(self.reading.moment, cell) or UNKNOWN
-        day = moment.instant.astimezone(ZoneInfo(self.by.zone)).date() if moment.instant else moment.day
+        day = _day(moment, self.by.zone)
         if day is not None and day > self.by.as_of:
             params = {"date": str(day), "as_of": str(self.by.as_of)}
             self._note(cell.column, Problem(code="import_after_cut", params=params))
@@ -198,6 +211,11 @@ class _Row:
             for found in error.errors(include_url=False, include_input=False):
                 place = getattr(self.by.mapping.sale, str(found["loc"][0]), None)
                 self._note(getattr(place, "column", None), _problem(found))
+
+
+def _day(moment: Moment, zone: str) -> date | None:
+    """The local date of a moment, if it is known."""
+    return moment.instant.astimezone(ZoneInfo(zone)).date() if moment.instant else moment.day
 
 
 def _problem(found: Any) -> Problem:

@@ -110,6 +110,10 @@ IMPORT_TEXTS: dict[str, tuple[str, str]] = {
         "“{value}”不是 {format} 格式的日期，例如 {example}",
     ),
     "import_number": ("{value} is no number such as {example}", "“{value}”不是数字；正确的写法例如 {example}"),
+    "import_end_before_start": (
+        "the end of stage {stage}, {end}, lies before its start, {start}; correct one of the dates",
+        "阶段“{stage}”的结束时间 {end} 早于开始时间 {start}；请更正其中之一",
+    ),
     "import_after_cut": (
         "{date} lies after the day on which the table was cut ({as_of}); correct the date, or --as-of",
         "{date} 晚于导出日期（{as_of}）；请更正该日期，或更正 --as-of",

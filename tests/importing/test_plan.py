@@ -170,7 +170,7 @@ def test_a_cell_from_which_several_things_are_read_is_refused_once() -> None:
         (WON.replace(",Won,", ",Gone,"), ("State", "import_state_unknown")),
         (WON.replace(",Won,", ",,"), ("State", "import_state_unknown")),
         (WON.replace(",Won,", ",Found,"), ("Found", "import_state_contradicts")),
-        (WON.replace("03.03.2025", "01.02.2025"), ("Found", "marker_out_of_turn")),
+        (WON.replace("03.03.2025", "01.02.2025"), ("Found", "import_end_before_start")),
         (WON.replace("02.02.2025", "31.01.2025"), ("Begun", "before_opening")),
         (WON.replace(",2", ",7"), ("Found", "evidence_type")),
         (LOST.replace("price", "whim"), ("Closed", "unknown_reason")),
@@ -251,3 +251,10 @@ def test_every_row_is_either_taken_or_named_whatever_is_in_it(rows: list[list[st
     assert not named & taken
     for sale in plan.sales:
         assert fold(sale.id, sale.events, COMPILED).sequence == len(sale.events)
+
+
+def test_an_end_before_its_start_is_told_with_both_dates() -> None:
+    (found,) = planned(WON.replace("03.03.2025", "01.02.2025")).problems
+    assert found.problem.text().endswith("the end of stage find, 2025-02-01, lies before its start, 2025-02-02; "
+                                         "correct one of the dates")  # fmt: skip
+    assert "2025-02-01 早于开始时间 2025-02-02" in found.problem.text("zh")
