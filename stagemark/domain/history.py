@@ -20,7 +20,7 @@ from stagemark.domain.events import Event, Fact
 from stagemark.domain.playbook import PlaybookRef
 from stagemark.domain.state import LONG_AGO
 
-__all__ = ["BOOKKEEPING", "Placed", "counts_now", "in_order", "place_last", "playbook_of", "settle"]
+__all__ = ["BOOKKEEPING", "Placed", "counts_now", "in_order", "in_words_of_now", "place_last", "playbook_of", "settle"]
 
 BOOKKEEPING = frozenset({"correct", "void", "migrate", "answer", "fired", "missed"})
 """Kinds of events that say something of other events or of triggers, and have no place in the sale's own time."""
@@ -108,6 +108,11 @@ def counts_now(events: Sequence[Event], sequence: int) -> Event | None:
     if sequence in void:
         return None
     return _as_it_counts(events[sequence - 1], _words(sequence, corrections, _migrations(events)))
+
+
+def in_words_of_now(event: Event, events: Sequence[Event]) -> Event:
+    """An event as it was recorded, uncorrected, in the words of the playbook by which the sale runs now."""
+    return _as_it_counts(event, _migrations(events))
 
 
 def _migrations(events: Sequence[Event]) -> list[Event]:

@@ -14,7 +14,7 @@ from stagemark.domain.agenda import agenda
 from stagemark.domain.calendars import WorkCalendar
 from stagemark.domain.commands import Given, Mark, Record, Void
 from stagemark.domain.events import Event
-from stagemark.domain.history import in_order, settle
+from stagemark.domain.history import in_order, in_words_of_now, settle
 from stagemark.domain.opportunity import shortfalls
 from stagemark.domain.playbook import Edge
 from stagemark.domain.state import OpportunityState, Visit
@@ -252,6 +252,7 @@ def _entries(state: OpportunityState, as_of: datetime) -> Iterator[Entry]:
         if at > as_of:
             continue
         corrected = corrections.get(event.sequence, ())
+        first = in_words_of_now(event, state.events) if corrected else event  # else what was only renamed seems altered
         yield Entry(
             sequence=event.sequence,
             kind=event.kind,
@@ -263,7 +264,7 @@ def _entries(state: OpportunityState, as_of: datetime) -> Iterator[Entry]:
             actor=event.actor,
             source=event.source,
             fact=_content(now),
-            was={**_content(event), "observed_at": str(event.observed_at)} if corrected else None,
+            was={**_content(first), "observed_at": str(event.observed_at)} if corrected else None,
             corrected=tuple(map(_amended, corrected)),
             void=_amended(voided_by[event.sequence]) if event.sequence in voided_by else None,
         )

@@ -13,7 +13,10 @@ from stagemark.reports.telling import timeline_json, timeline_tables
 from stagemark.reports.texts import TEXTS, Words
 from stagemark.reports.timeline import Timeline, timeline
 from stagemark.texts.language import Language
+from tests.playing import at
 from tests.reports.sales import CALENDAR, PLAYBOOK, ZONE, Told, march, on
+from tests.unit.test_decide import opened
+from tests.unit.test_migration import migration
 
 DAY = timedelta(days=1)
 
@@ -159,3 +162,15 @@ def test_every_text_has_the_same_names_in_both_languages() -> None:
     for text, (english, chinese) in TEXTS.items():
         names = [{name for _, name, _, _ in Formatter().parse(one) if name} for one in (english, chinese)]
         assert names[0] == names[1], text
+
+
+def test_what_a_later_migration_only_renamed_is_not_told_as_altered_by_an_earlier_correction() -> None:
+    sale = opened("find.start", "find.end", when="2026-02-01")
+    ending = sale.state.sequence
+    sale.tell(c.Correct(event=ending - 1, observed_at=at("2026-02-10"), reason="misread"))
+    sale.tell(c.Correct(event=ending, observed_at=at("2026-02-20"), reason="misread"))
+    sale.tell(migration())
+    entry = next(e for e in timeline(sale.state, None, sale.now).entries if e.sequence == ending)
+    assert entry.was is not None
+    assert entry.was["stage"] == "seek"
+    assert {name: value for name, value in entry.was.items() if value != entry.fact.get(name)}.keys() == {"observed_at"}
