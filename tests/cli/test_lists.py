@@ -64,7 +64,7 @@ def test_contacts_are_told_by_their_labels_and_by_the_ids_that_commands_take(sai
         assert label in en
     assert "follow_up" not in zh + en
     assert re.search(
-        r"约 [0-9-]+ 的下一次采购 \(repurchase:[0-9-]+\)", said("follow-up", "list", "--language", "zh", columns=300)
+        r"约 [0-9-]+ 的下一次采购（repurchase:[0-9-]+）", said("follow-up", "list", "--language", "zh", columns=300)
     )
 
 
