@@ -143,7 +143,7 @@ def test_a_step_alone_belongs_to_the_one_stage_that_has_it(stagemark: CommandLin
     unknown = stagemark("record", "S-20", "--step", "dance")
     assert (unknown.status, unknown.codes) == (2, ["step_of_no_stage"])
     near = stagemark("record", "S-20", "--step", "develop_guides", "--language", "zh")
-    assert "(develop_guide)" in near.err
+    assert "（develop_guide）" in near.err
     assert "stagemark playbook show key-account-six" in near.err
 
 
