@@ -356,16 +356,21 @@ async def engine(settings: Settings | None = None, *, new: bool = True, **tempor
         NotFound: `ledger_missing`.
         Unavailable: The database can't be had.
     """
-    from stagemark.readmodel.migrate import make_room, migrate
+    from stagemark.readmodel.migrate import make_room, migrate, take_back
     from stagemark.readmodel.store import open_store
 
     settings = settings or read_settings()
     where = {"target_host": "localhost:7233", "namespace": "default", **_temporal(), **temporal}
     store = open_store(settings.database_url, where["namespace"])
+    begun = False
     try:
-        make_room(store, new)
+        begun = make_room(store, new)
         await migrate(store)
         yield Engine(settings, where, store, Calendars(settings.calendars))
+    except InvalidInput as refused:
+        if begun and refused.code in ("ledger_other", "ledger_replaced"):
+            await take_back(store)
+        raise
     finally:
         await store.close()
 

@@ -46,6 +46,7 @@ _TEXTS = {
     "dry": ("A dry run: nothing was written.", "试运行：未写入任何内容。"),
     "refused": ("Nothing was written. Correct these rows, or take the others with --take-good.",
                 "未写入任何内容。请更正以下各行，或用 --take-good 只导入其余各行。"),
+    "same": ("Nothing has changed.", "没有变化。"),
     "done": ("Imported; {started:run was|runs were} started.", "导入完成；启动了 {started} 个工作流。"),
 }  # fmt: skip
 _PROBLEM = {"row": ("Row", "行"), "sale": ("Sale", "商机"), "column": ("Column", "列"), "code": ("Code", "代码"),
@@ -239,7 +240,8 @@ def _show(report: ImportReport, dry_run: bool, output: Output, said: Language) -
         show([problem.model_dump() for problem in report.problems], _PROBLEM, output, said)
     if output == "csv":
         return
-    last = "dry" if dry_run else "done" if report.written else "refused"
+    same = not (report.ended or report.open or report.started)
+    last = "dry" if dry_run else "refused" if not report.written else "same" if same else "done"
     for name in ("rows", last):
         console().print(filled(_TEXTS[name][zh], report.model_dump()), markup=False, highlight=False)
 

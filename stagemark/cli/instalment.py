@@ -36,7 +36,7 @@ _HEADINGS = {
     "outstanding": ("Owed", "欠款"),
     "currency": ("Currency", "币种"),
     "became": ("Status", "状态"),
-    "by": ("Collected", "已用催收方式"),
+    "by": ("Collected by", "已用催收方式"),
     "promised_until": ("Promised", "承诺"),
     "disputed": ("Disputed", "争议"),
 }

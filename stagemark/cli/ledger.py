@@ -28,7 +28,8 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "counted": "{sales:sale|sales} with {events:event|events}, "
         "{neighbours:neighbour of a sale|neighbours of sales} with {entries:entry|entries}",
         "rebuilt": "{sales:sale|sales} and {neighbours:neighbour|neighbours} made anew from their ledgers",
-        "adopted": "the workers of namespace {namespace} write to {store} from now on; start those anew that run",
+        "adopted": "the workers of namespace {namespace} write to {store} from now on; start those anew that run. "
+        "stagemark ledger audit names what the server knows and this ledger lacks",
         "verified": "{counted}: all chains of hashes are whole",
         "broken": "{counted}: {count:chain of hashes is|chains of hashes are} broken",
         "hole": "{opportunity}: event {sequence} is missing, though later ones are there or were",
@@ -53,7 +54,8 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
     "zh": {
         "counted": "{sales} 个商机、{events} 个事件，{neighbours} 个关联流程、{entries} 条记录",
         "rebuilt": "已根据台账重建 {sales} 个商机、{neighbours} 个关联流程",
-        "adopted": "命名空间 {namespace} 的 worker 今后写入 {store}；请重新启动正在运行的 worker",
+        "adopted": "命名空间 {namespace} 的 worker 今后写入 {store}；请重新启动正在运行的 worker。"
+        "服务器已知而本台账没有的内容，可用 stagemark ledger audit 查看",
         "verified": "{counted}：哈希链均完整",
         "broken": "{counted}：{count} 条哈希链已断",
         "hole": "{opportunity}：缺少第 {sequence} 号事件，而后面的事件存在或曾经存在",

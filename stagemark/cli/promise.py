@@ -31,7 +31,7 @@ _HEADINGS = {
     "on": ("Given", "承诺日"),
     "until": ("Until", "付款期限"),
     "amount": ("Amount", "金额"),
-    "by": ("Collected", "当时催收方式"),
+    "by": ("Collected by", "当时催收方式"),
     "outcome": ("Outcome", "结果"),
 }
 

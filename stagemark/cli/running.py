@@ -196,7 +196,8 @@ async def _engine(place: Place, demo: bool) -> AsyncIterator[bootstrap.Engine]:
 async def _first_start(out: Console, speaks: Language, place: Place, engine: bootstrap.Engine, client: Client) -> None:
     played = place.folder / "demo-played"
     if played.exists():
-        _say(out, speaks, "seen")
+        if await _has_demo(engine):
+            _say(out, speaks, "seen")
         return
     await _play(out, speaks, place, engine, client)
     played.touch()
@@ -243,8 +244,15 @@ async def _show(out: Console, speaks: Language, place: Place, engine: bootstrap.
         out.print(line, highlight=False, markup=False, soft_wrap=True)
     first = f"  {_padded(_text(speaks, 'try'), 18)} stagemark durations --by owner"
     out.print(first, highlight=False, markup=False)
-    if place.ui is not None and _demo_ledger(place).exists():
+    if place.ui is not None and _demo_ledger(place).exists() and await _has_demo(engine):
         _look(out, speaks, place)
+
+
+async def _has_demo(engine: bootstrap.Engine) -> bool:
+    """Whether its ledger holds the demo's sales: another can have taken its place."""
+    from stagemark.demo.look import SEEN
+
+    return bool(await engine.ledger.events(SEEN))
 
 
 def _variables(place: Place, engine: bootstrap.Engine) -> str:

@@ -9,9 +9,10 @@ from typing import Final
 from sqlalchemy import Connection, func, inspect, select, text
 
 from stagemark.errors import NotFound, Unavailable
+from stagemark.readmodel.schema import ledgers, metadata
 from stagemark.readmodel.store import Store
 
-__all__ = ["HEAD", "VERSION_TABLE", "make_room", "migrate"]
+__all__ = ["HEAD", "VERSION_TABLE", "make_room", "migrate", "take_back"]
 
 HEAD: Final = max(path.stem[1:5] for path in (Path(__file__).parent / "migrations" / "versions").glob("v*.py"))
 """The newest revision in `migrations/versions`, told by the names of the files: Alembic takes long to load."""
@@ -35,23 +36,46 @@ async def migrate(store: Store) -> None:
         await store.write(work)
 
 
-def make_room(store: Store, new: bool) -> None:
+def make_room(store: Store, new: bool) -> bool:
     """Make the folder of a ledger that is a file.
 
     Args:
         store: Where.
         new: Whether the ledger can be begun; else it has to be there.
 
+    Returns:
+        Whether it is a file, and begun now.
+
     Raises:
         NotFound: `ledger_missing`.
     """
     file = Path(store.address)
-    if not store.sqlite:
-        return
-    if not new and not file.exists():
+    if not store.sqlite or file.exists():
+        return False
+    if not new:
         raise NotFound.of("ledger_missing", path=str(file.absolute()))
     with suppress(OSError):  # the store says in its own words that it can't be opened
         file.parent.mkdir(parents=True, exist_ok=True)
+    return True
+
+
+async def take_back(store: Store) -> None:
+    """Take away a file that was begun in vain, with nothing in it: whoever reads there would find that nothing is."""
+
+    def is_empty(connection: Connection) -> bool:
+        tables = [table for table in metadata.sorted_tables if table is not ledgers]
+        return all(connection.execute(select(table).limit(1)).first() is None for table in tables)
+
+    if await store.read(is_empty):
+        await store.close()
+        _remove(Path(store.address))
+
+
+def _remove(file: Path) -> None:
+    for ending in ("", "-wal", "-shm"):
+        Path(f"{file}{ending}").unlink(missing_ok=True)
+    with suppress(OSError):  # other things lie there
+        file.parent.rmdir()
 
 
 def _version(connection: Connection) -> str | None:

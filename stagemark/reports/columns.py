@@ -1,8 +1,8 @@
 """Tables for people on a screen of any width: nothing is cut off; ids, dates, figures and words stay whole.
 
-A column that is empty all the way down is left out. Where the screen is narrow, long texts fold first, then amounts and
-moments: at their spaces, and between Chinese characters. Where even that is not enough, each row is told as lines, a
-heading and what it has.
+A column that is empty all the way down is left out. Where the screen is narrow, long texts fold first, then moments: at
+their spaces, and between Chinese characters. Where even that is not enough, each row is told as lines, a heading and
+what it has.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ __all__ = ["folded", "table_of"]
 
 _FIGURE: Final = re.compile(r"[-+]?[\d,]+(\.\d+)?%?( [A-Z]{3})?")
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d)?")
-_UNIT: Final = re.compile(r"[（“《]*(?:[\x21-\u2e7f]+|\S)[，。；：、！？）”》]*")
-"""What stays on one line: a word, an id, a figure, or one Chinese character, with the signs that cling to it."""
+_UNIT: Final = re.compile(r"[（“《]*(?:[-+]?[\d,]+(?:\.\d+)? [A-Z]{3}\b|[\x21-\u2e7f]+|\S)[，。；：、！？）”》]*")
+"""What stays on one line: an amount, a word, an id, or one Chinese character, with the signs that cling to it."""
 _LONGEST: Final = 64
 """An id has at most so many characters; what is longer, such as an address on the web, may fold anywhere."""
 _SHORT: Final = 12
-"""A column of at most so many cells is not folded before the others have given way."""
+"""A column of at most so many cells is never folded: words of Chinese have no spaces to fold at."""
 _LEAST: Final = 9
 """To so many cells long texts fold, before short columns give way."""
 
@@ -41,6 +41,8 @@ class _Column:
         self.full = max(map(cell_len, [*told, *self.heading.split("\n")]))
         whole = [*heading.split(), *(unit for line in told for unit in _UNIT.findall(line))]
         self.bare = max((length for length in map(cell_len, whole) if length <= _LONGEST), default=1)
+        if self.full <= _SHORT:
+            self.bare = self.full
         stays = self.full <= _SHORT or all(_DATE.fullmatch(cell) for cell in cells if cell)
         self.least = self.full if stays else min(self.full, max(self.bare, 0 if self.figures else _LEAST))
 

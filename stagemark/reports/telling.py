@@ -69,6 +69,7 @@ class _Telling:
         facts = {"account": told.account, "owner": self.words.person(told.owner), "life": life, "playbook": playbook}
         facts |= {"value": str(value)} if value else {}
         facts |= {"waits_on": self.say(told.waiting_on)} if told.waiting_on else {}
+        facts["zone"] = told.zone
         yield Text(" · ".join(self._pair(self.say(name), fact) for name, fact in facts.items()))
 
     def _entries(self) -> Table:

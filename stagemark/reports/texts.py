@@ -81,6 +81,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "life": ("State", "状态"),
     "playbook": ("Playbook", "流程"),
     "value": ("Value", "金额"),
+    "zone": ("Times of", "时区"),
     "timeline": ("Timeline", "经过"),
     "when": ("When", "时间"),
     "what": ("What", "事项"),

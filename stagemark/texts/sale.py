@@ -203,8 +203,8 @@ SALE_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "found_of_person": ("{person}: {found}", "{person}：{found}"),
     "evidence_person_missing": (
-        "evidence {evidence} is about a person: say which one",
-        "证据“{evidence}”是关于某个人的：请指明是谁",
+        "evidence {evidence} is about a person: say which one (on the command line NAME@PERSON=VALUE)",
+        "证据“{evidence}”是关于某个人的：请指明是谁（命令行写作 名称@人=值）",
     ),
     "evidence_person_extra": (
         "evidence {evidence} is not about a person; leave person out",

@@ -114,7 +114,8 @@ def contact_text(item: str, text: str, params: Mapping[str, Any], language: Lang
             return filled(zh if language == "zh" else en, params)
     label = params["label"][language] if params.get("label") else None
     if (warranty := params.get("term")) is not None:
-        return f"{label or term(WARRANTY_TERMS, warranty, language)} ({params['ends']})"
+        what = label or term(WARRANTY_TERMS, warranty, language)
+        return f"{what}（{params['ends']}）" if language == "zh" else f"{what} ({params['ends']})"
     if (round_ := params.get("round")) is not None:
         return term(ROUND_TERMS, round_, language)
     return label or term(ITEM_TERMS, item, language)

@@ -177,6 +177,20 @@ def test_on_another_ledger_than_the_workers_nothing_is_told_to_a_sale_and_no_wor
     assert "写入另一个台账" in worker.stderr
 
 
+def test_a_worker_that_is_refused_leaves_no_empty_ledger_behind(stagemark: CommandLine, tmp_path: Path) -> None:
+    worker = subprocess.run(
+        [sys.executable, WORKER],
+        cwd=tmp_path,
+        env={**os.environ, **stagemark.variables},
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+    assert worker.stderr.partition(":")[0] == "ledger_other"
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_ledger_that_was_replaced_is_not_written_on_until_somebody_says_so(tmp_path: Path) -> None:
     with up_in(tmp_path, "--no-demo"):
         pass
@@ -186,6 +200,7 @@ def test_a_ledger_that_was_replaced_is_not_written_on_until_somebody_says_so(tmp
     refused = CommandLine(tmp_path, {})("up", "--no-demo", *ports)
     assert (refused.status, refused.codes) == (2, ["ledger_replaced"])
     assert "stagemark up --adopt" in refused.err
+    assert not (tmp_path / ".stagemark" / "stagemark.db").exists()
     with up_in(tmp_path, "--no-demo", "--adopt"):
         pass
     with up_in(tmp_path, "--no-demo"):
