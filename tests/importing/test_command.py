@@ -113,6 +113,7 @@ def test_bad_rows_keep_everything_out_unless_the_good_ones_are_asked_for(place: 
     assert (taken.status, report["ended"], report["refused"], report["unchanged"]) == (0, 3, 1, 0)
     again = json.loads(place("--as-of", "2025-12-31", "--take-good", "--output", "json").out)
     assert (again["ended"], again["refused"], again["unchanged"]) == (0, 1, 3)
+    assert "Nothing has changed." in place("--as-of", "2025-12-31", "--take-good").out
 
 
 def test_a_dry_run_also_names_what_contradicts_the_ledger(place: Place) -> None:
