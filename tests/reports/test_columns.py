@@ -21,9 +21,8 @@ WHOLE = [
     "2026-09-15",
     "2026-12-01",
     "03:48",
-    "420,000.00 CNY",
-    "1,000.00 CNY",
-    "苏州恒达",
+    "420,000.00",
+    "1,000.00",
     "2026-09-20",
 ]
 
@@ -32,6 +31,12 @@ def printed(width: int) -> str:
     out = io.StringIO()
     Console(file=out, width=width).print(table_of(HEADINGS, [list(map(Text, row)) for row in ROWS], width, "Owed"))
     return out.getvalue()
+
+
+@pytest.mark.parametrize("width", range(32, 120, 4))
+def test_an_amount_keeps_its_currency_beside_it_and_a_short_name_its_signs(width: int) -> None:
+    told = printed(width)
+    assert [one for one in ("420,000.00 CNY", "1,000.00 CNY", "苏州恒达") if one not in told] == []
 
 
 @pytest.mark.parametrize("width", range(24, 120, 4))
