@@ -4,7 +4,7 @@ import asyncio
 import signal
 
 from stagemark import bootstrap
-from stagemark.cli.common import complain, language
+from stagemark.cli.common import complain, spoken
 from stagemark.errors import StagemarkError
 
 
@@ -21,4 +21,4 @@ if __name__ == "__main__":
     try:
         asyncio.run(main())
     except StagemarkError as error:
-        complain(error, language())
+        complain(error, spoken())

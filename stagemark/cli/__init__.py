@@ -33,7 +33,7 @@ from stagemark.cli import (
     running,
     sale,
 )
-from stagemark.cli.common import complain, language
+from stagemark.cli.common import complain, spoken
 from stagemark.cli.usage import asks_for_help, misused
 from stagemark.errors import InvalidInput, StagemarkError
 from stagemark.texts.language import Language
@@ -126,7 +126,4 @@ def _speaks() -> Language:
     words = sys.argv[1:]
     asked = next((words[i + 1] for i, word in enumerate(words[:-1]) if word == "--language"), None)
     asked = next((word.partition("=")[2] for word in words if word.startswith("--language=")), asked)
-    try:
-        return language(asked)
-    except StagemarkError:
-        return "en"
+    return spoken(asked)

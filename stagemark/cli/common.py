@@ -29,6 +29,7 @@ __all__ = [
     "language",
     "run",
     "screen",
+    "spoken",
     "tell",
     "typed",
     "valid",
@@ -72,6 +73,14 @@ def language(asked: str | None = None) -> Language:
     if said not in get_args(Language):
         raise InvalidInput.of("language_unknown", language=said)
     return cast(Language, said)
+
+
+def spoken(asked: str | None = None) -> Language:
+    """The language in which to complain, also of a language that is none: then English."""
+    try:
+        return language(asked)
+    except InvalidInput:
+        return "en"
 
 
 def run(main: Coroutine[Any, Any, T]) -> T:

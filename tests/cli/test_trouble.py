@@ -205,3 +205,18 @@ def test_a_ledger_that_was_replaced_is_not_written_on_until_somebody_says_so(tmp
         pass
     with up_in(tmp_path, "--no-demo"):
         pass
+
+
+def test_a_worker_says_what_is_wrong_in_english_where_the_language_is_none(tmp_path: Path) -> None:
+    said = {"STAGEMARK_LANGUAGE": "fr", "TEMPORAL_ADDRESS": f"127.0.0.1:{free_port()}"}
+    worker = subprocess.run(
+        [sys.executable, WORKER],
+        cwd=tmp_path,
+        env={**os.environ, **said},
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+    assert (worker.returncode, worker.stderr.partition(":")[0]) == (2, "field_invalid")
+    assert len(worker.stderr.splitlines()) == 1
