@@ -26,20 +26,21 @@ def money_text(amount: object, currency: str) -> str:
     """
     try:
         number = Decimal(str(amount))
-        decimals = max(_decimals(currency), -int(number.normalize().as_tuple().exponent))
+        usual, own = _decimals(currency), -int(number.normalize().as_tuple().exponent)
     except (InvalidOperation, ValueError):  # no number; not a finite one
         return f"{amount} {currency}"
-    return f"{number:,.{decimals}f} {currency}"
+    return f"{number:,.{max(own, 2 if usual is None else usual)}f} {currency}"
 
 
 def grouped(text: str) -> str:
-    """A text that is nothing but an amount, such as `240000 CNY`, as people read it; any other as it stands."""
+    """An amount that is all of a text, such as `240000 CNY`, as people read it; any other, as `300 PCS`, as it is."""
     match = _PLAIN.fullmatch(text)
-    return money_text(match[1], match[2]) if match else text
+    return money_text(match[1], match[2]) if match and _decimals(match[2]) is not None else text
 
 
-def _decimals(currency: str) -> int:
+def _decimals(currency: str) -> int | None:
+    """How many a currency has; none if it is no currency."""
     try:
         return len(str(get_currency(currency).sub_unit)) - 1
     except CurrencyDoesNotExist:
-        return 2
+        return None

@@ -45,6 +45,12 @@ def test_tables_pages_refusals_and_lists_of_debts_write_it_alike() -> None:
     assert grouped("S-1: 240000 CNY") == "S-1: 240000 CNY"
 
 
+@pytest.mark.parametrize("said", ["300 PCS", "2026 ABC"])
+def test_what_only_looks_like_an_amount_stays_as_somebody_wrote_it(said: str) -> None:
+    assert grouped(said) == said
+    assert Problem(code="yaml_other", params={"detail": said}).text() == f"it can't be read here ({said})"
+
+
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
 def test_no_text_puts_a_currency_behind_a_plain_figure(path: Path) -> None:
     assert not re.search(r"\{(amount|owed|limit|over|now|waiting)\} \{(currency|into)\}", path.read_text("utf-8"))
