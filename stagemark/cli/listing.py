@@ -94,9 +94,7 @@ def money(amount: str | Decimal, currency: str = "") -> str:
         currency: In which currency; without one, which another column names, zero is left empty.
     """
     number = Decimal(amount)
-    if currency:
-        return money_text(number, currency)
-    return f"{number:,.2f}" if number else ""
+    return money_text(number, currency).rstrip() if number or currency else ""
 
 
 def labelled(label: str, id_: str, speaks: Language) -> str:

@@ -45,6 +45,10 @@ def test_tables_pages_refusals_and_lists_of_debts_write_it_alike() -> None:
     assert grouped("S-1: 240000 CNY") == "S-1: 240000 CNY"
 
 
+def test_an_amount_whose_currency_stands_in_another_column_loses_none_of_its_decimals() -> None:
+    assert [money("1.234"), money("1234.5"), money("0.00")] == ["1.234", "1,234.50", ""]
+
+
 @pytest.mark.parametrize("said", ["300 PCS", "2026 ABC"])
 def test_what_only_looks_like_an_amount_stays_as_somebody_wrote_it(said: str) -> None:
     assert grouped(said) == said
