@@ -10,13 +10,13 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from decimal import Decimal
-from difflib import get_close_matches
 from functools import cached_property
 from typing import Any, Final, Literal, NamedTuple
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
+from stagemark.domain.nearness import nearest
 from stagemark.domain.playbook import Model, Named, Text
 from stagemark.domain.words import Name
 from stagemark.errors import Problem
@@ -136,8 +136,7 @@ def unlisted(catalogue: Catalogue, products: Sequence[str]) -> Iterator[Problem]
     known = [product.id for product in catalogue.products]
     for name in products:
         if known and name not in catalogue.product_of:
-            near = get_close_matches(name, known, 3) or known[:20]
-            named = [called(id_, catalogue.product_of[id_].label) for id_ in near]
+            named = [called(id_, catalogue.product_of[id_].label) for id_ in nearest(name, known)]
             yield Problem(code="contract_product_unknown", params={"product": name, "known": named})
 
 

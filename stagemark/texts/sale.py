@@ -235,9 +235,9 @@ SALE_TEXTS: dict[str, tuple[str, str]] = {
         "尚未核实产品目录中是否有 {products}；stagemark 客户端会核实并在信封中注明",
     ),
     "contract_product_unknown": (
-        "the contract names the product {product}, which is not in the catalogue; there are: {known}. What is in no "
+        "the contract names the product {product}, which is not in the catalogue; did you mean {known}? What is in no "
         "catalogue has text instead of product",
-        "合同中的产品“{product}”不在产品目录中；现有：{known}。目录之外的交付物请填写 text，不填 product",
+        "合同中的产品“{product}”不在产品目录中；您是否想写 {known}？目录之外的交付物请填写 text，不填 product",
     ),
     "condition_unmet": (
         "the {edge} marker of stage {stage} needs {evidence} {operator} {threshold} ({who}); found: {found}",

@@ -49,3 +49,13 @@ def test_an_unknown_product_is_named_with_the_nearest_and_without_a_catalogue_no
     assert "(camera-pro)" in wrong.text("en")
     assert "（camera-pro）" in wrong.text("zh")
     assert list(unlisted(Catalogue(id="none"), ["lens"])) == []
+
+
+def test_of_many_products_only_the_nearest_are_offered_and_not_said_to_be_all() -> None:
+    (product, *_) = demo_catalogue().products
+    many = [product.model_copy(update={"id": f"part-{number}"}) for number in range(30)]
+    (wrong,) = unlisted(Catalogue(id="parts", products=tuple(many)), ["part-7x"])
+    offered = [named["params"]["id"] for named in wrong.params["known"]]
+    assert (offered[0], len(offered)) == ("part-7", 6)
+    assert "did you mean" in wrong.text("en")
+    assert "您是否想写" in wrong.text("zh")
