@@ -105,13 +105,14 @@ def why_not(state: OpportunityState, envelope: Envelope, now: datetime) -> tuple
     return decision.problems if isinstance(decision, Rejected) else ()
 
 
-def decide(state: OpportunityState, envelope: Envelope, now: datetime) -> Decision:
+def decide(state: OpportunityState, envelope: Envelope, now: datetime, *, asks: bool = True) -> Decision:
     """Decide what is asked. Total and pure.
 
     Args:
         state: The sale as it stands; a fresh `OpportunityState` if it has not been opened.
         envelope: What is asked.
         now: The engine's time, UTC.
+        asks: Whether to refuse what nobody has vouched for (`stagemark.domain.vouching`); not where that was asked.
     """
     before = tuple(event for event in state.events if event.key == envelope.key)
     content = envelope.content_hash()
@@ -131,7 +132,7 @@ def decide(state: OpportunityState, envelope: Envelope, now: datetime) -> Decisi
         now = max(now, state.events[-1].recorded_at)
     if envelope.source == "engine":
         return _try_by_itself(state, envelope, content, now)
-    return _try(state, envelope, content, now)
+    return _try(state, envelope, content, now, asks)
 
 
 def _moved(state: OpportunityState, expected: int | None) -> bool:
@@ -180,7 +181,9 @@ def _try_by_itself(state: OpportunityState, envelope: Envelope, content: str, no
     return decisions[0]
 
 
-def _try(state: OpportunityState, envelope: Envelope, content: str, now: datetime) -> Accepted | Rejected:
+def _try(
+    state: OpportunityState, envelope: Envelope, content: str, now: datetime, asks: bool = True
+) -> Accepted | Rejected:
     """Let the commands happen one after the other, and collect everything that is unlawful in the whole of them."""
     asked: list[Problem] = []
     found: list[tuple[int, Problem]] = []
@@ -209,7 +212,7 @@ def _try(state: OpportunityState, envelope: Envelope, content: str, now: datetim
         for sequence, problem in found
         if not _follows(problem, unsound, sequence in misplaced)
     ]
-    problems += unvouched(state, trial, envelope)
+    problems += unvouched(state, trial, envelope) if asks else ()
     return Rejected(_each_once(problems)) if problems else _accepted(state, trial)
 
 

@@ -67,12 +67,13 @@ class Opportunity(Shell):
         Raises:
             ApplicationError: Refused; `type` is the code, `details` the problems, and whether somebody was first.
         """
+        asked = self._restored  # by the validator, which a replay does not run: what is asked today, it was not then
         if not self._restored:  # only where a sale goes on that had no run; else a handler never waits
             await workflow.wait_condition(lambda: self._restored)
         admitted, self._admitted = self._admitted, None
         fits = admitted is not None and admitted.still_holds(envelope, self._state, self._now())
         with self._handling(envelope.language):
-            decision = admitted.decision if admitted and fits else self._lawful(envelope)
+            decision = admitted.decision if admitted and fits else self._lawful(envelope, asks=not asked)
             if isinstance(decision, Accepted):
                 self._take(decision.state)
         return receipt_of(self._start.opportunity, decision.events)
@@ -104,19 +105,19 @@ class Opportunity(Shell):
 
     # -- what happens
 
-    def _decide(self, envelope: Envelope) -> Decision:
-        decision = decide(self._state, envelope, self._now())
+    def _decide(self, envelope: Envelope, asks: bool) -> Decision:
+        decision = decide(self._state, envelope, self._now(), asks=asks)
         if isinstance(decision, Accepted) and self._bytes + _size(decision.events) > MOST_BYTES:
             return Rejected((Problem(code="sale_full", params={"limit": MOST_BYTES}),), conflict=False)
         return decision
 
-    def _lawful(self, envelope: Envelope) -> Accepted | Repeated:
-        """What becomes of an envelope.
+    def _lawful(self, envelope: Envelope, asks: bool = True) -> Accepted | Repeated:
+        """What becomes of an envelope; `asks` as in `decide`.
 
         Raises:
             ApplicationError: It is refused.
         """
-        decision = self._decide(envelope)
+        decision = self._decide(envelope, asks)
         if isinstance(decision, Rejected):
             raise refusal(decision.problems, decision.conflict, envelope.language)
         return decision
