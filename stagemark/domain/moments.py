@@ -12,7 +12,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError, core_schema
 
-__all__ = ["CALENDARS_END", "UNKNOWN", "Moment", "local"]
+__all__ = ["CALENDARS_END", "UNKNOWN", "Moment", "apart", "local"]
 
 CALENDARS_END: Final = date(3000, 1, 1)
 """Days that somebody names lie before it."""
@@ -155,6 +155,12 @@ class Moment:
 
 
 UNKNOWN = Moment()
+
+
+def apart(one: Moment, other: Moment, zone: str) -> tuple[str, str]:
+    """Two moments as the clocks of a zone showed them; where only less than a second lies between, as they are kept."""
+    first, second = one.local(zone), other.local(zone)
+    return (str(one), str(other)) if first == second else (first, second)
 
 
 def local(at: datetime, zone: str) -> str:

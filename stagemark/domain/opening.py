@@ -9,7 +9,7 @@ from pydantic import BaseModel, JsonValue
 
 from stagemark.domain.commands import Mark, Open, without
 from stagemark.domain.events import Event
-from stagemark.domain.moments import Moment
+from stagemark.domain.moments import Moment, apart
 from stagemark.errors import Problem
 
 __all__ = ["already_open"]
@@ -50,10 +50,9 @@ def already_open(
 
 
 def _apart(when: Moment | None, stored: Event) -> tuple[JsonValue, JsonValue]:
-    """Two moments as the sale's clock showed them; where they differ by less than a second only, as they are kept."""
+    """Two moments by the sale's clock; nothing for one that was not given."""
     zone = stored.fact.zone if isinstance(stored.fact, Open) else "UTC"
-    given, kept = when.local(zone) if when else "", stored.observed_at.local(zone)
-    return (str(when), str(stored.observed_at)) if given == kept else (given or [], kept)
+    return apart(when, stored.observed_at, zone) if when else ([], stored.observed_at.local(zone))
 
 
 def _fields(given: BaseModel, stored: BaseModel) -> Iterator[tuple[str, JsonValue, JsonValue]]:

@@ -21,7 +21,7 @@ from stagemark.domain.evidence import advice
 from stagemark.domain.happening import happen, shortfalls
 from stagemark.domain.history import BOOKKEEPING, in_order, place_last, playbook_of
 from stagemark.domain.migration import stands_otherwise
-from stagemark.domain.moments import Moment, local
+from stagemark.domain.moments import Moment, apart, local
 from stagemark.domain.opening import already_open
 from stagemark.domain.playbook import Playbook
 from stagemark.domain.state import LONG_AGO, OpportunityState
@@ -266,7 +266,8 @@ def _too_early_or_late(
         return []
     first = opened.astimezone(ZoneInfo(zone)).date()
     if moment.instant < opened if moment.instant else moment.day and moment.day < first:
-        params = {"observed_at": moment.local(zone), "opened_at": local(opened, zone)}
+        observed, since = apart(moment, Moment.at(opened), zone)
+        params = {"observed_at": observed, "opened_at": since}
         return [Problem(code="before_opening", where=where, params=params)]
     return []
 

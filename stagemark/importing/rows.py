@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from stagemark.domain.commands import Command, Given, Lose, Mark, Open, Skip
-from stagemark.domain.moments import UNKNOWN, Moment
+from stagemark.domain.moments import UNKNOWN, Moment, apart
 from stagemark.domain.playbook import Evidence, Playbook, PlaybookRef
 from stagemark.errors import Problem, fault_of
 from stagemark.importing.cells import Reading, Unreadable
@@ -155,7 +155,8 @@ class _Row:
         exact = began.instant is not None and ended.instant is not None
         first, last = (began.instant, ended.instant) if exact else (_day(began, zone), _day(ended, zone))
         if first is not None and last is not None and last < first:
-            params = {"stage": stage, "start": began.local(zone), "end": ended.local(zone)}
+            start, end = apart(began, ended, zone)
+            params = {"stage": stage, "start": start, "end": end}
             self._note(column, Problem(code="import_end_before_start", params=params))
 
     def _given(self, marker: str) -> tuple[Given, ...]:

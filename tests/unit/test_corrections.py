@@ -162,3 +162,10 @@ def test_a_day_to_look_again_that_is_corrected_is_watched_anew() -> None:
     assert not sale.state.triggers
     assert [one.trigger for one in sale.let_pass(days=8)] == ["look"]
     assert sale.now - timedelta(days=11) == at("2026-03-02T01:00:00Z").instant
+
+
+def test_moments_that_differ_by_less_than_a_second_are_not_told_as_one() -> None:
+    sale = opened(when="2026-03-01T01:00:00.5Z")
+    (early,) = sale.problems(mark(sale, "find", "start"), when="2026-03-01T01:00:00Z")
+    assert early.code == "before_opening"
+    assert early.params["observed_at"] != early.params["opened_at"]
