@@ -19,19 +19,23 @@ from stagemark.domain.playbook import Condition, Edge, Evidence, EvidenceType, N
 from stagemark.domain.state import Held, OpportunityState
 from stagemark.errors import Problem, problems_of
 
-__all__ = ["advice", "check_given", "evidence_shortfalls", "hold"]
+__all__ = ["advice", "check_given", "evidence_shortfalls", "hold", "unknown_evidence"]
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+
+def unknown_evidence(playbook: Playbook, name: str, where: str) -> Problem:
+    """A name for which the playbook has no evidence, with the nearest that it has."""
+    params = {"evidence": name, "known": nearest(name, playbook.evidence_of), "playbook": playbook.id}
+    return Problem(code="unknown_evidence", where=where, params=params)
 
 
 def check_given(playbook: Playbook, given: Given, where: str = "") -> list[Problem]:
     """What is wrong with a piece of evidence in itself: its name, its type, its person."""
     rule = playbook.evidence_of.get(given.evidence)
     if rule is None:
-        known = nearest(given.evidence, playbook.evidence_of)
-        asked = {"evidence": given.evidence, "known": known, "playbook": playbook.id}
-        return [Problem(code="unknown_evidence", where=where, params=asked)]
+        return [unknown_evidence(playbook, given.evidence, where)]
     problems = []
     if rule.about_person and given.person is None and given.override is None:
         problems.append(Problem(code="evidence_person_missing", where=where, params={"evidence": rule.id}))

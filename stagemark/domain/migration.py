@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from stagemark.domain.commands import Migrate
+from stagemark.domain.evidence import unknown_evidence
 from stagemark.domain.history import in_order
 from stagemark.domain.playbook import Playbook
 from stagemark.domain.state import OpportunityState
@@ -21,14 +22,13 @@ def check_migrate(state: OpportunityState, command: Migrate, where: str) -> list
         return [Problem(code="migration_playbook", where=where, params={"playbook": _name(command)})]
     if new.hash == state.playbook.hash:
         return [Problem(code="nothing_to_do", where=where)]
-    problems = []
-    for what, mapping, known in (
-        ("stage", command.stages, state.playbook.stage_of),
-        ("evidence", command.evidence, state.playbook.evidence_of),
-    ):
-        for unknown in (id_ for id_ in mapping if id_ not in known):
-            params = {what: unknown, "known": list(known)}
-            problems.append(Problem(code=f"unknown_{what}", where=where, params=params))
+    old, listed = state.playbook, list(state.playbook.stage_ids)
+    problems = [
+        Problem(code="unknown_stage", where=where, params={"stage": id_, "known": listed})
+        for id_ in command.stages
+        if id_ not in old.stage_of
+    ]
+    problems += [unknown_evidence(old, id_, where) for id_ in command.evidence if id_ not in old.evidence_of]
     stages, evidence = _used(state)
     for what, ids, mapping, known in (
         ("stage", stages, command.stages, new.stage_of),

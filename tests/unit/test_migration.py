@@ -195,3 +195,10 @@ def test_what_was_void_before_a_migration_returns_only_if_it_has_a_place() -> No
     short = three_stages(stages=[stages[0]], version="2")
     sale.tell(migration(to=short, stages={}, evidence={}))
     assert sale.refused(c.Void(event=voiding.sequence, reason="x")) == ["unknown_stage"]
+
+
+def test_a_mapping_of_evidence_that_is_not_there_is_told_the_nearest_and_the_playbook_that_has_all() -> None:
+    many = with_texts(*(f"text-{number}" for number in range(20)))
+    (wrong,) = Sale.problems(noted(playbook=many), migration(stages={}, evidence={"text-7x": "note"}))
+    assert (wrong.code, wrong.params["known"][0], len(wrong.params["known"])) == ("unknown_evidence", "text-7", 6)
+    assert all("{" not in wrong.text(language) for language in ("en", "zh"))
