@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import re
+from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -27,6 +28,7 @@ __all__ = [
     "Unavailable",
     "fault_of",
     "first_causes",
+    "may_be",
     "problems_of",
     "reason_of",
 ]
@@ -151,6 +153,14 @@ _REASONS = {
     errno.ENOSPC: "os_no_space",
     errno.EDQUOT: "os_no_space",
 }
+
+
+def may_be(look: Callable[[], bool]) -> bool:
+    """What a look at a path says; yes where it can't be looked at, since who goes on then says why."""
+    try:
+        return look()
+    except OSError:
+        return True
 
 
 def reason_of(error: OSError | UnicodeDecodeError) -> str | dict[str, Any]:

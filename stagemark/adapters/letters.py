@@ -16,7 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, get_args
 
-from stagemark.errors import Problem
+from stagemark.errors import Problem, may_be
 from stagemark.texts.language import Language
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class Letters:
     def _by_own(self, kind: str, language: Language, content: Mapping[str, Any], broken: list[Broken]) -> Letter | None:
         """A letter by the company's template; none where there is none, or it breaks, or has broken before."""
         name = f"{kind}.{language}.j2"
-        if self._own is None or not (path := self._own / name).is_file() or name in {one.name for one in broken}:
+        if self._own is None or not may_be((path := self._own / name).is_file) or name in {one.name for one in broken}:
             return None
         text = ""
         try:
@@ -126,7 +126,8 @@ class Letters:
         """
         if self._own is None:
             return
-        if not self._own.is_dir():
+        folder = self._own
+        if may_be(lambda: not folder.is_dir()):
             yield Problem(code="letters_folder", params={"path": str(self._own)})
             return
         for path in sorted(self._own.glob("*.j2")):

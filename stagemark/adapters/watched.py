@@ -36,4 +36,7 @@ class Watched(Generic[T]):
         return self._value
 
     def _stamp(self) -> int:
-        return self._path.stat().st_mtime_ns if self._path.exists() else 0
+        try:
+            return self._path.stat().st_mtime_ns
+        except OSError:  # not there, or not to be looked at
+            return 0

@@ -37,6 +37,7 @@ __all__ = [
 ]
 
 _WIDE = 400
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _GROUPED = r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?:_[0-9]{3})+"
 """Thousands in groups, all by the same sign: a comma that groups nothing would be a decimal one, and is refused."""
 
@@ -134,7 +135,9 @@ def complain(error: StagemarkError, speaks: Language) -> NoReturn:
 def warn(problems: Iterable[Problem], speaks: Language) -> None:
     """Say problems on stderr, each with its code, and go on."""
     for problem in problems:
-        print(f"{problem.code}: {problem.text(speaks)}", file=sys.stderr)
+        said = problem.text(speaks)
+        said = _CONTROL.sub(lambda found: ascii(found[0])[1:-1], said)  # it can quote what was typed
+        print(f"{problem.code}: {said}", file=sys.stderr)
 
 
 def as_json(value: BaseModel | list[Any] | dict[str, Any]) -> str:

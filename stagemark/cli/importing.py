@@ -18,7 +18,7 @@ from stagemark import bootstrap
 from stagemark.cli.common import LanguageOption, as_json, console, language, run
 from stagemark.cli.listing import show
 from stagemark.domain.playbook import Playbook
-from stagemark.errors import InvalidInput, NotFound, Problem
+from stagemark.errors import InvalidInput, NotFound, Problem, may_be
 from stagemark.playbooks.load import find_playbook
 from stagemark.reports.render import Output
 from stagemark.texts.counts import filled
@@ -126,7 +126,7 @@ async def _write(
     from stagemark.importing.run import Comparison, carry_out, compare
     from stagemark.importing.starting import Runs
 
-    if dry_run and not _has_ledger():
+    if dry_run and not await _has_ledger():
         return Comparison(plan.sales, (), {}, plan.problems), 0
     async with bootstrap.engine() as parts:
         found = await compare(plan, parts.ledger, told)
@@ -146,12 +146,13 @@ async def _write(
         return found, await carry_out(found, whole, days, parts.ledger, starter, told)
 
 
-def _has_ledger() -> bool:
+async def _has_ledger() -> bool:
     """Whether there is a ledger to compare with; a dry run makes none."""
-    from sqlalchemy import make_url
-
-    url = make_url(bootstrap.read_settings().database_url)
-    return url.get_backend_name() != "sqlite" or Path(url.database or "").expanduser().exists()
+    try:
+        async with bootstrap.engine(new=False):
+            return True
+    except NotFound:
+        return False
 
 
 def _day(text: str, now: datetime) -> date:
@@ -210,7 +211,7 @@ def _playbook(asked: str | None, loaded: LoadedMapping, mapping: Path) -> Playbo
         raise InvalidInput.of("mapping_playbook_missing", str(mapping))
     beside = mapping.parent / named
     try:
-        return find_playbook(str(beside) if beside.is_file() else named)
+        return find_playbook(str(beside) if may_be(beside.is_file) else named)
     except NotFound as error:
         raise NotFound(*(loaded.problem(("playbook",), p.code, **p.params) for p in error.problems)) from None
 

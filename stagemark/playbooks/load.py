@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from stagemark.domain.playbook import Playbook
-from stagemark.errors import InvalidInput, NotFound, Problem, reason_of
+from stagemark.errors import InvalidInput, NotFound, Problem, may_be, reason_of
 from stagemark.playbooks.document import MAX_BYTES, read_document
 from stagemark.playbooks.form import validate
 
@@ -76,7 +76,7 @@ def find_playbook(name_or_path: str) -> Playbook:
 def look_up(name_or_path: str) -> Loaded:
     """Find a playbook as `find_playbook` does, and keep the warnings."""
     path = Path(name_or_path)
-    if name_or_path not in shipped() and path.exists():
+    if name_or_path not in shipped() and may_be(path.exists):
         return read_playbook(path)
     return _shipped(name_or_path)
 

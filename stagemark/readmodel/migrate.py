@@ -50,11 +50,13 @@ def make_room(store: Store, new: bool) -> bool:
         NotFound: `ledger_missing`.
     """
     file = Path(store.address)
-    if not store.sqlite or file.exists():
+    if not store.sqlite:
         return False
-    if not new:
-        raise NotFound.of("ledger_missing", path=str(file.absolute()))
     with suppress(OSError):  # the store says in its own words that it can't be opened
+        if file.exists():
+            return False
+        if not new:
+            raise NotFound.of("ledger_missing", path=str(file.absolute()))
         file.parent.mkdir(parents=True, exist_ok=True)
     return True
 

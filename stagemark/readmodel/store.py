@@ -147,7 +147,7 @@ def open_store(url: str, namespace: str = "default") -> Store:
         if parsed.drivername == "sqlite" and parsed.database in (None, "", ":memory:"):
             raise ValueError("each connection would have a database of its own")
         engine = _engine(parsed)
-    except (ArgumentError, NoSuchModuleError, KeyError, ValueError):
+    except (ArgumentError, NoSuchModuleError, KeyError, ValueError, RuntimeError):  # the last: no such person's home
         raise InvalidInput.of("store_url", "database_url") from None
     return Store(engine, namespace)
 

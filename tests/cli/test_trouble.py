@@ -62,6 +62,22 @@ def test_a_folder_in_the_place_of_the_database_is_unwritable(tmp_path: Path) -> 
     assert (failed.status, failed.codes) == (1, ["store_unwritable"])
 
 
+@pytest.mark.parametrize(
+    ("url", "status", "code"),
+    [(f"sqlite:///{'x' * 300}", 1, "store_unwritable"), ("sqlite:///~nobody-of-that-name/a.db", 2, "store_url")],
+)
+def test_a_database_at_a_path_that_cant_be_is_named(tmp_path: Path, url: str, status: int, code: str) -> None:
+    stagemark = CommandLine(tmp_path, {"STAGEMARK_DATABASE_URL": url})
+    asked = stagemark("durations")
+    assert (asked.status, asked.codes) == (status, [code])
+
+
+def test_an_error_keeps_to_one_line_whatever_it_quotes(tmp_path: Path) -> None:
+    failed = CommandLine(tmp_path, {})("durations", "--language", "a\nledger_missing: \x1b[31mb")
+    assert (failed.status, failed.codes) == (2, ["language_unknown"])
+    assert "\x1b" not in failed.err
+
+
 def test_a_setting_that_cant_be_read_is_named(tmp_path: Path) -> None:
     failed = CommandLine(tmp_path, {})("durations", STAGEMARK_JITTER="soon")
     assert failed.status == 2

@@ -143,6 +143,21 @@ def test_what_is_wrong_as_a_whole_is_one_error_and_nothing_is_written(
     assert json.loads(place("--as-of", "2025-12-31", "--dry-run", "--output", "json").out)["unchanged"] == 0
 
 
+@pytest.mark.parametrize("url", ["nonsense", "mysql://a/b", "sqlite:///~nobody-of-that-name/s.db"])
+def test_a_dry_run_too_says_that_the_ledgers_address_is_wrong(place: Place, url: str) -> None:
+    place.rows(WON)
+    place.patch.setenv("STAGEMARK_DATABASE_URL", url)
+    done = place("--as-of", "2025-12-31", "--dry-run")
+    assert (done.status, done.err.partition(":")[0]) == (2, "store_url")
+
+
+def test_a_playbook_at_a_path_that_cant_be_is_named(place: Place) -> None:
+    (place.folder / "mapping.yaml").write_text(f"playbook: {'x' * 300}\n{MAPPING}", encoding="utf-8")
+    place.rows(WON)
+    done = place("--as-of", "2025-12-31", "--dry-run")
+    assert (done.status, done.err.partition(":")[0]) == (2, "playbook_unreadable")
+
+
 def test_everything_that_is_wrong_with_a_mapping_is_said_at_once_with_its_line(place: Place) -> None:
     place.rows(WON)
     path = place.folder / "mapping.yaml"

@@ -56,6 +56,14 @@ def test_the_companys_template_goes_first_and_one_of_the_kind_before_all(folder:
     assert letters.write(("promise_broken", "urgent"), "en", CONTENT)[0].subject.startswith("Instalment 2")
 
 
+def test_a_folder_that_cant_be_looked_at_keeps_no_letter_back_and_checking_names_it() -> None:
+    letters = Letters(Path("x" * 300))
+    letter, broken = letters.write(("urgent",), "en", CONTENT)
+    assert letter.subject.startswith("Instalment 2")
+    assert [one.name for one in broken] == ["urgent.en.j2"]
+    assert [problem.code for problem in letters.check({}, {})] == ["letters_folder"]
+
+
 @pytest.mark.parametrize("broken", BROKEN.values(), ids=list(BROKEN))
 def test_a_broken_template_is_reported_and_the_shipped_one_takes_its_place(broken: str, folder: Path) -> None:
     (folder / "urgent.zh.j2").write_text(broken)

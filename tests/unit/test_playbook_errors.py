@@ -321,6 +321,12 @@ def test_a_folder_is_no_playbook(tmp_path: Path) -> None:
     assert caught.value.code == "playbook_unreadable"
 
 
+def test_a_path_that_cant_be_looked_at_is_no_playbook() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        find_playbook("x" * 300)
+    assert caught.value.code == "playbook_unreadable"
+
+
 @pytest.mark.parametrize("look", [find_playbook, shipped_playbook, lambda name: load_playbook(Path(name))])
 def test_an_unknown_playbook_is_told_the_known_ones(look: Callable[[str], object]) -> None:
     with pytest.raises(NotFound, match="key-account-six") as caught:
