@@ -334,7 +334,8 @@ def _when(said: Said) -> Any:
 
 
 def _stream(account: str) -> Stream:
-    return Stream(stream="account", id=account)
+    stream: Stream = valid(Stream, stream="account", id=account)
+    return stream
 
 
 def _keyed(command: Any, said: Said) -> Said:

@@ -340,7 +340,8 @@ class Aftercare:
 
 
 def _stream(sale: str) -> Stream:
-    return Stream(stream="aftercare", id=sale)
+    stream: Stream = valid(Stream, stream="aftercare", id=sale)
+    return stream
 
 
 def _request(commands: Sequence[Any], said: Said, once: bool = False) -> c.AftercareRequest:

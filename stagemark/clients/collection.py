@@ -181,4 +181,5 @@ class Collections:
 
 
 def _stream(sale: str) -> Stream:
-    return Stream(stream="collection", id=sale)
+    stream: Stream = valid(Stream, stream="collection", id=sale)
+    return stream

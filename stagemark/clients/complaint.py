@@ -135,4 +135,5 @@ class Complaints:
 
 
 def _stream(complaint: str) -> Stream:
-    return Stream(stream="complaint", id=complaint)
+    stream: Stream = valid(Stream, stream="complaint", id=complaint)
+    return stream

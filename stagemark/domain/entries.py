@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, Field, JsonValue
 
 from stagemark.domain.commands import LookAgain, Model, PersonId, Source, fingerprint
 from stagemark.domain.moments import CALENDARS_END, Moment
-from stagemark.domain.words import Key, Prose
+from stagemark.domain.words import Key, Line, Prose
 from stagemark.texts.language import Language
 
 __all__ = ["AnswerTask", "Day", "Entry", "Kind", "Reckoned", "Request", "Stream", "TaskDue", "TaskMissed", "entry_hash"]
@@ -32,7 +32,7 @@ class Stream(Model):
     """Names one neighbour: its kind, and its id within that kind (an account's, a sale's, a complaint's)."""
 
     stream: Kind
-    id: str
+    id: Line
 
     def __str__(self) -> str:
         """As the workflow is called, such as `collection:S-1`."""

@@ -5,10 +5,15 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from pydantic import ValidationError
 
+from stagemark.clients.account import Accounts
+from stagemark.clients.aftercare import Aftercare
+from stagemark.clients.collection import Collections
+from stagemark.clients.complaint import Complaints
 from stagemark.domain.commands import Envelope, Given, Mark, Open, Record, Suspend
 from stagemark.domain.durations import end_of_day
 from stagemark.domain.moments import Moment
@@ -68,6 +73,14 @@ def test_an_envelope_is_bounded_in_commands_and_evidence() -> None:
 
 def test_a_lone_surrogate_in_a_stage_is_refused() -> None:
     assert code(Mark, stage="\udcff", edge="end") == "string_unicode"
+
+
+@pytest.mark.parametrize("client", [Accounts, Aftercare, Collections, Complaints])
+@pytest.mark.parametrize("id_", ["\ud83d", "a\x00", "x" * 501])
+async def test_an_id_that_no_wire_carries_is_refused_by_the_clients_of_neighbours(client: Any, id_: str) -> None:
+    asking = client(*[Mock()] * (3 if client in (Accounts, Aftercare) else 2))
+    with pytest.raises(InvalidInput):
+        await asking.state(id_)
 
 
 @pytest.mark.parametrize("text", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00", "２０２６-01-01"])
