@@ -199,4 +199,5 @@ def _code_of(problem: Exception, sqlite: bool) -> str | None:
         return "store_unwritable"
     # no state: it never got through; 08 connection, 28 authorization, 3D no such database, 53 resources, 57 shutdown
     unreachable = type(problem).__name__ == "OperationalError" and not state
+    unreachable = unreachable or "invalid connection option" in said  # in the query of the address
     return "store_unreachable" if unreachable or state[:2] in ("08", "28", "3D", "53", "57") else None

@@ -62,6 +62,13 @@ def test_a_folder_in_the_place_of_the_database_is_unwritable(tmp_path: Path) -> 
     assert (failed.status, failed.codes) == (1, ["store_unwritable"])
 
 
+def test_an_option_that_no_database_has_is_a_wrong_address(tmp_path: Path) -> None:
+    url = "postgresql://me:secret@127.0.0.1/sales?sslmod=require"
+    failed = CommandLine(tmp_path, {})("durations", STAGEMARK_DATABASE_URL=url)
+    assert (failed.status, failed.codes) == (1, ["store_unreachable"])
+    assert "secret" not in failed.err + failed.out
+
+
 @pytest.mark.parametrize(
     ("url", "status", "code"),
     [(f"sqlite:///{'x' * 300}", 1, "store_unwritable"), ("sqlite:///~nobody-of-that-name/a.db", 2, "store_url")],
