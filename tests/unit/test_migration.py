@@ -200,5 +200,6 @@ def test_what_was_void_before_a_migration_returns_only_if_it_has_a_place() -> No
 def test_a_mapping_of_evidence_that_is_not_there_is_told_the_nearest_and_the_playbook_that_has_all() -> None:
     many = with_texts(*(f"text-{number}" for number in range(20)))
     (wrong,) = Sale.problems(noted(playbook=many), migration(stages={}, evidence={"text-7x": "note"}))
-    assert (wrong.code, wrong.params["known"][0], len(wrong.params["known"])) == ("unknown_evidence", "text-7", 6)
+    assert (wrong.code, wrong.params["known"][0]) == ("unknown_evidence", "text-7")
+    assert len(wrong.params["known"]) <= 6
     assert all("{" not in wrong.text(language) for language in ("en", "zh"))

@@ -64,7 +64,7 @@ def test_a_companys_own_contacts_and_terms_are_said_by_their_labels() -> None:
     life.tell("2026-03-10", delivered("2026-03-10"), Reached(milestone="acceptance", on=day("2026-03-10")))
     items = [contact.item for contact in life.state.contacts.values() if contact.item.plan != "orders"]
     said = [[contact_text(one.id, one.text, one.params, language) for one in items] for language in ("zh", "en")]
-    assert said == [["一起喝茶", "整机 (2028-03-10)"], ["Tea together", "The machine (2028-03-10)"]]
+    assert said == [["一起喝茶", "整机（2028-03-10）"], ["Tea together", "The machine (2028-03-10)"]]
     life.until("2026-03-14")
     due = next(entry.fact for entry in life.entries if entry.kind == "task_due")
     assert str(task_text(due.task, "zh", due.params)).startswith("回访客户（上门）：一起喝茶。")
