@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from stagemark.texts.counts import filled
@@ -18,14 +19,6 @@ _UNITS: Final[dict[str, tuple[str, str]]] = {
     "W": ("{count:week|weeks}", "{count} 周"),
     "D": ("{count:day|days}", "{count} 天"),
 }
-
-
-def span_text(span: str, language: Language) -> str:
-    """A span of the calendar, such as `P1Y6M`, as people say it."""
-    parts = re.findall(r"(\d+)([YMWD])", span)
-    return " ".join(filled(_UNITS[unit][language == "zh"], {"count": int(count)}) for count, unit in parts)
-
-
 _WORKING: Final[dict[str, tuple[str, str]]] = {
     "D": ("{count:working day|working days}", "{count} 个工作日"),
     "H": ("{count:working hour|working hours}", "{count} 个工作小时"),
@@ -34,7 +27,19 @@ _WORKING: Final[dict[str, tuple[str, str]]] = {
 }
 
 
+def span_text(span: str, language: Language) -> str:
+    """A span of the calendar, such as `P1Y6M`, as people say it."""
+    return _said(span, _UNITS, language)
+
+
 def working_text(span: str, language: Language) -> str:
     """A span of working time, such as `P15D` or `PT4H`, as people say it."""
-    parts = re.findall(r"([\d.]+)([DHMS])", span)
-    return " ".join(filled(_WORKING[unit][language == "zh"], {"count": count}) for count, unit in parts)
+    return _said(span, _WORKING, language)
+
+
+def _said(span: str, units: Mapping[str, tuple[str, str]], language: Language) -> str:
+    parts = re.findall(r"([\d.]+)([A-Z])", span)
+    zh = language == "zh"
+    return " ".join(
+        filled(units[unit][zh], {"count": int(count) if count.isdigit() else count}) for count, unit in parts
+    )

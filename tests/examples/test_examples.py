@@ -95,5 +95,4 @@ def test_the_readmes_own_lines_can_be_run_twice(up: Up, tmp_path: Path) -> None:
     (snippet,) = re.findall(r"^```python\n(.*?)^```", README.read_text("utf-8"), re.DOTALL | re.MULTILINE)
     lines = ["import asyncio", "async def main():", *(f"    {line}" for line in snippet.splitlines())]
     (tmp_path / "readme.py").write_text("\n".join([*lines, "asyncio.run(main())"]), encoding="utf-8")
-    for _ in range(2):
-        run(up, str(tmp_path / "readme.py"))
+    assert [run(up, str(tmp_path / "readme.py")) for _ in range(2)] == ["", ""], "neither is refused"
